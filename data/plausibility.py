@@ -1,0 +1,178 @@
+"""What may be wrong in layers that could be read: doubles, districts that overlap or leave holes, layers far apart."""
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import Geod
+from scipy.spatial import cKDTree
+
+from data.headings import layer_label
+from geo.crs import metric_crs
+from texts import say
+
+DUPLICATE_COLUMNS = ("layer", "id", "other_id", "row", "other_row", "carrier", "distance_m")
+_DUPLICATE_M = 2.0
+_SLIVER_M2 = 100.0  # borders drawn twice differ by less
+_FAR_KM = 100.0
+_NAMED = 3
+
+
+def find_duplicates(sites: gpd.GeoDataFrame, rows: np.ndarray | None = None, *, within_m: float = _DUPLICATE_M) -> pd.DataFrame:
+    """
+    Sites that may be recorded twice: the same carrier within ``within_m`` of each other.
+
+    Of many at one place each is named with one other, not with all.
+
+    Parameters
+    ----------
+    sites
+        Points in any CRS with columns ``id`` and ``carrier``.
+    rows
+        Of each in its file; counted from 1 when not given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``DUPLICATE_COLUMNS``, ``id`` before ``other_id`` in the order of texts; sorted by ids.
+    """
+    rows = np.arange(1, len(sites) + 1) if rows is None else rows
+    places = _metric(sites) if len(sites) else sites
+    ids, carriers = sites["id"].astype(str).to_numpy(), sites["carrier"].astype(str).to_numpy()
+    pairs = [
+        members[_close_pairs(shapely.get_coordinates(places.geometry.to_numpy()[members]), ids[members], within_m)]
+        for carrier in pd.unique(carriers)
+        if len(members := np.flatnonzero(carriers == carrier)) > 1
+    ]
+    pairs = np.concatenate([pair for pair in pairs if len(pair)] or [np.empty((0, 2), dtype=int)])
+    turned = ids[pairs[:, 0]] > ids[pairs[:, 1]]
+    pairs[turned] = pairs[turned][:, ::-1]
+    one, other = pairs[:, 0], pairs[:, 1]
+    shapes = places.geometry.to_numpy()
+    table = pd.DataFrame(
+        {
+            "layer": "sites",
+            "id": ids[one],
+            "other_id": ids[other],
+            "row": rows[one],
+            "other_row": rows[other],
+            "carrier": carriers[one],
+            "distance_m": np.round(shapely.distance(shapes[one], shapes[other]), 2),
+        }
+    )
+    return table.sort_values(["id", "other_id"], ignore_index=True)
+
+
+def district_warnings(districts: gpd.GeoDataFrame) -> list[str]:
+    """
+    Sentences about districts of one level that overlap or leave holes between them, with the areas in m².
+
+    Slivers below 100 m² are passed over: borders drawn twice.
+    """
+    levels = districts["level"].fillna("district") if "level" in districts.columns else pd.Series("district", index=districts.index)
+    warnings = []
+    for _, frame in _metric(districts).groupby(levels.to_numpy(), sort=True):
+        warnings += _overlaps(frame) + _holes(frame)
+    return warnings
+
+
+def distance_warnings(layers: Mapping[str, gpd.GeoDataFrame]) -> list[str]:
+    """
+    Sentences about layers that lie more than 100 km from all the others, and about single rows that lie so from theirs.
+
+    Parameters
+    ----------
+    layers
+        EPSG:4326.
+    """
+    layers = {name: frame for name, frame in layers.items() if len(frame)}
+    places = {name: _middles(frame) for name, frame in layers.items()}
+    centres = {name: np.median(points, axis=0) for name, points in places.items()}
+    sizes = {name: _spread_km(points, centres[name]) for name, points in places.items()}
+    warnings = []
+    for name, centre in centres.items():
+        others = [other for other in centres if other != name]
+        apart = {other: _km(centre, centres[other]) - sizes[name] - sizes[other] for other in others}
+        if others and min(apart.values()) > _FAR_KM and (len(others) > 1 or name == max(centres)):
+            nearest = min(apart, key=apart.get)
+            away, other = f"{_km(centre, centres[nearest]):.0f}", layer_label(nearest)
+            warnings.append(say("import.far_apart", layer=layer_label(name), other=other, km=away))
+    for name, points in places.items():
+        off = np.flatnonzero(_km(points, centres[name]) > max(_FAR_KM, 3 * sizes[name]) + _FAR_KM)
+        if 0 < len(off) <= 0.2 * len(points):
+            warnings.append(say("import.outliers", layer=layer_label(name), count=len(off), row=int(off[0]) + 1))
+    return warnings
+
+
+def _metric(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    west, south, east, north = frame.to_crs(4326).total_bounds
+    return frame.to_crs(metric_crs((west + east) / 2, (south + north) / 2))
+
+
+def _close_pairs(points: np.ndarray, ids: np.ndarray, within_m: float) -> np.ndarray:
+    """Pairs of places in ``points``; whatever the order of rows. Never more pairs than twice the points."""
+    whole = np.rint(points * 1000).astype(np.int64)
+    order = np.lexsort((ids, whole[:, 1], whole[:, 0]))
+    same = (np.diff(whole[order], axis=0) == 0).all(axis=1)
+    at_one_place = np.column_stack((order[:-1][same], order[1:][same]))
+    first = order[np.concatenate(([True], ~same))]
+    if len(first) < 2:
+        return at_one_place
+    tree = cKDTree(points[first])
+    distance, near = tree.query(points[first], k=2, distance_upper_bound=np.nextafter(within_m, np.inf))
+    found = np.flatnonzero(np.isfinite(distance[:, 1]))
+    # Of two places the query may name itself first or second when they are closer than it can tell.
+    other = np.where(near[found, 1] == found, near[found, 0], near[found, 1])
+    nearby = np.unique(np.sort(np.column_stack((first[found], first[other])), axis=1), axis=0)
+    return np.concatenate((at_one_place, nearby))
+
+
+def _overlaps(frame: gpd.GeoDataFrame) -> list[str]:
+    shapes = frame.geometry.to_numpy()
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    one, other = one[one < other], other[one < other]
+    areas = shapely.area(shapely.intersection(shapes[one], shapes[other]))
+    large = np.flatnonzero(areas > _SLIVER_M2)
+    if not len(large):
+        return []
+    names = frame["name"].astype(str).to_numpy()
+    worst = large[np.argsort(-areas[large], kind="stable")][:_NAMED]
+    named = "；".join(
+        say("import.overlap_pair", one=names[one[pair]], other=names[other[pair]], area=f"{areas[pair]:,.0f}") for pair in worst
+    )
+    return [say("import.overlaps", count=len(large), pairs=named, area=f"{areas[large].sum():,.0f}")]
+
+
+def _holes(frame: gpd.GeoDataFrame) -> list[str]:
+    """Holes of the union: what lies between districts and in none."""
+    shapes = frame.geometry.to_numpy()
+    union = shapely.get_parts(shapely.union_all(shapes))
+    inner = [ring for part in union for ring in part.interiors]
+    holes = shapely.polygons(inner) if inner else np.array([], dtype=object)
+    areas = shapely.area(holes)
+    large = areas > _SLIVER_M2
+    if not large.any():
+        return []
+    return [
+        say("import.holes", count=int(large.sum()), largest=f"{areas.max():,.0f}", area=f"{areas[large].sum():,.0f}")
+    ]
+
+
+def _middles(frame: gpd.GeoDataFrame) -> np.ndarray:
+    bounds = frame.geometry.bounds.to_numpy()
+    return (bounds[:, :2] + bounds[:, 2:]) / 2
+
+
+def _spread_km(points: np.ndarray, centre: np.ndarray) -> float:
+    """How far most of the points lie from their middle."""
+    return float(np.quantile(_km(points, centre), 0.9))
+
+
+def _km(points: np.ndarray, centre: np.ndarray) -> np.ndarray | float:
+    points = np.atleast_2d(points)
+    _, _, metres = Geod(ellps="WGS84").inv(
+        points[:, 0], points[:, 1], np.full(len(points), centre[0]), np.full(len(points), centre[1])
+    )
+    return metres / 1000 if len(points) > 1 else float(metres[0]) / 1000

@@ -1,0 +1,355 @@
+"""Which stretch of which carriageway runs against which: the pairs of a divided road."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from geo._streets_chains import Chains
+from geo._streets_select import BOTH_WAYS, UNRECORDED
+from geo.grid import bucket, grid_of_segments
+
+_STEP_MM = 20_000.0
+# Greatest distance between two carriageways, metres, by class rank: trunk, primary, secondary, tertiary, the rest.
+_REACH_NAMED = np.array([80.0, 70.0, 60.0, 45.0, 30.0]) * 1000.0
+_REACH_UNNAMED = np.array([50.0, 50.0, 40.0, 30.0, 15.0]) * 1000.0
+_AGAINST_COS = -0.8
+_CELL_MM = 65_536
+_ROUNDS = 2
+# How far a pair may be lost between two stretches where it is seen, millimetres.
+_BRIDGE_NAMED, _BRIDGE_UNNAMED = 600_000.0, 200_000.0
+_LEAST_SURE, _LEAST_UNRECORDED = 60_000.0, 100_000.0
+_END_MM = 60_000.0
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Points every 20 m of each chain; ``first`` of length chains + 1 cuts them into chains, ``step`` is their spacing."""
+
+    first: np.ndarray
+    step: np.ndarray
+    chain: np.ndarray
+    station: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+
+
+@dataclass(frozen=True)
+class Records:
+    """
+    Stretches of a chain that run on another, the carrier.
+
+    ``low, high`` are stations on ``chain``; knots ``offset[r]`` to ``offset[r + 1]`` map station ``t`` (increasing) to
+    station ``s`` of the carrier. ``half`` per sample is half the vector to the other carriageway, NaN where none.
+    """
+
+    chain: np.ndarray
+    carrier: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    offset: np.ndarray
+    t: np.ndarray
+    s: np.ndarray
+    half: np.ndarray
+
+
+def sample_chains(chains: Chains) -> Samples:
+    """Points at the middles of equal steps of about 20 m."""
+    length = chains.length
+    count = np.maximum(np.rint(length / _STEP_MM).astype(np.int64), 1)
+    first = np.concatenate(([0], np.cumsum(count)))
+    chain = np.repeat(np.arange(len(length)), count)
+    step = length / count
+    station = (np.arange(len(chain)) - first[chain] + 0.5) * step[chain]
+    x, y = _points(chains.offset, chains.x, chains.y, chains.station, first, station)
+    return Samples(first, step, chain, station, x, y)
+
+
+@njit(cache=True)
+def _points(offset, x, y, stations, first, at):
+    px, py = np.empty(len(at)), np.empty(len(at))
+    for c in range(len(offset) - 1):
+        v = offset[c]
+        for k in range(first[c], first[c + 1]):
+            while v < offset[c + 1] - 2 and stations[v + 1] <= at[k]:
+                v += 1
+            t = (at[k] - stations[v]) / (stations[v + 1] - stations[v])
+            px[k], py[k] = x[v] + t * (x[v + 1] - x[v]), y[v] + t * (y[v + 1] - y[v])
+    return px, py
+
+
+def find_zones(chains: Chains, samples: Samples, rank_of_edge: np.ndarray) -> tuple[np.ndarray, ...]:
+    """
+    Per sample the number of the zone it is in or -1, with the other chain's station and half vector; per zone its chains.
+
+    A zone is a run of samples whose nearest opposing neighbour, on the side where the traffic of this city has it,
+    is one other chain, and whose neighbours find them in turn.
+    """
+    piece = np.flatnonzero((chains.edge >= 0) & (chains.travel != BOTH_WAYS))
+    chain_of = np.repeat(np.arange(len(chains.offset) - 1), np.diff(chains.offset))
+    rank = np.minimum(np.where(chains.edge >= 0, rank_of_edge[chains.edge], 9), 4)
+    reach = np.where(chains.named[chain_of], _REACH_NAMED[rank], _REACH_UNNAMED[rank])
+    segments = np.stack([chains.x[piece], chains.y[piece], chains.x[piece + 1], chains.y[piece + 1]], axis=1)
+    grid = grid_of_segments(segments.astype(np.int64), cell_mm=_CELL_MM)
+    way = np.where(chains.travel == UNRECORDED, chains.sense, chains.travel).astype(float)
+    taken = np.full(len(samples.chain), -1, np.int64)
+    lines = (chains.offset, chains.x, chains.y, chains.station, chains.travel, way, chain_of, chains.group,
+             chains.named, rank, reach)  # fmt: skip
+    points = (samples.first, samples.step, samples.chain, samples.station, samples.x, samples.y)
+    partner = np.full(len(taken), -1, np.int64)
+    other_t, other_x, other_y = np.zeros(len(taken)), np.zeros(len(taken)), np.zeros(len(taken))
+    side = -1
+    for _ in range(_ROUNDS):
+        found = _nearest_opposing(*lines, *points, piece, *grid, partner, side)
+        if side < 0:
+            side = _traffic_side(found[0], found[1])
+        _keep_mutual(*points, *(a[:, side] for a in found), partner, other_t, other_x, other_y)
+    zone, zone_chain, zone_other, zone_sign = _zones(*points, chains.named, partner, other_t)
+    return zone, zone_chain, zone_other, zone_sign, other_t, (other_x - samples.x) / 2, (other_y - samples.y) / 2
+
+
+@njit(cache=True)
+def _nearest_opposing(offset, x, y, stations, travel, way, chain_of, group, named, rank, reach,
+                      first, step, s_chain, s_station, px, py,
+                      piece, starts, items, shift, x_bits, y_bits, partner, side):  # fmt: skip
+    """Per sample and side (0 left of travel, 1 right): chain, distance, station and place of the nearest opposing."""
+    count = len(px)
+    chain = np.full((count, 2), -1, np.int64)
+    near = np.full((count, 2), np.inf)
+    at = np.zeros((count, 2))
+    qx, qy = np.zeros((count, 2)), np.zeros((count, 2))
+    for c in range(len(offset) - 1):
+        v = offset[c]
+        for k in range(first[c], first[c + 1]):
+            while v < offset[c + 1] - 2 and stations[v + 1] <= s_station[k]:
+                v += 1
+            if partner[k] >= 0 or travel[v] == 0 or reach[v] <= 0.0:
+                continue
+            length = stations[v + 1] - stations[v]
+            ux, uy = (x[v + 1] - x[v]) / length * way[v], (y[v + 1] - y[v]) / length * way[v]
+            r = reach[v]
+            for row in range(int(py[k] - r) >> shift, (int(py[k] + r) >> shift) + 1):
+                for column in range(int(px[k] - r) >> shift, (int(px[k] + r) >> shift) + 1):
+                    b = bucket(column, row, x_bits, y_bits)
+                    for i in items[starts[b] : starts[b + 1]]:
+                        w = piece[i]
+                        d = chain_of[w]
+                        if group[d] != group[c] or (not named[c] and rank[w] != rank[v]):
+                            continue
+                        wl = stations[w + 1] - stations[w]
+                        wx, wy = (x[w + 1] - x[w]) / wl, (y[w + 1] - y[w]) / wl
+                        if (ux * wx + uy * wy) * way[w] > _AGAINST_COS:
+                            continue
+                        t = min(max((px[k] - x[w]) * wx + (py[k] - y[w]) * wy, 0.0), wl)
+                        vx, vy = x[w] + t * wx - px[k], y[w] + t * wy - py[k]
+                        distance = np.hypot(vx, vy)
+                        if distance > r or abs(vx * ux + vy * uy) > 0.35 * distance + 5_000.0:
+                            continue
+                        hand = 0 if ux * vy - uy * vx >= 0.0 else 1
+                        if (side >= 0 and hand != side) or distance >= near[k, hand]:
+                            continue
+                        t += stations[w]
+                        if d == c and abs(t - s_station[k]) < 3.0 * distance + 40_000.0:
+                            continue
+                        if partner[_sample_at(first, step, d, t)] >= 0:
+                            continue
+                        chain[k, hand], near[k, hand], at[k, hand] = d, distance, t
+                        qx[k, hand], qy[k, hand] = px[k] + vx, py[k] + vy
+    return chain, near, at, qx, qy
+
+
+@njit(cache=True)
+def _sample_at(first, step, chain, station):
+    return min(max(first[chain] + int(station / step[chain]), first[chain]), first[chain + 1] - 1)
+
+
+def _traffic_side(chain: np.ndarray, near: np.ndarray) -> int:
+    """0 where the oncoming carriageway is mostly on the left, 1 where on the right."""
+    some = (chain >= 0).any(axis=1)
+    return int(2 * np.count_nonzero(near[some, 1] < near[some, 0]) > np.count_nonzero(some))
+
+
+@njit(cache=True)
+def _keep_mutual(first, step, s_chain, s_station, px, py, chain, near, at, qx, qy, partner, other_t, other_x, other_y):
+    """Take over the matches that are found from both sides."""
+    keep = np.zeros(len(px), np.bool_)
+    for k in range(len(px)):
+        d = chain[k]
+        if d < 0:
+            continue
+        j0 = _sample_at(first, step, d, at[k])
+        for j in range(max(j0 - 1, first[d]), min(j0 + 1, first[d + 1] - 1) + 1):
+            if chain[j] == s_chain[k] and abs(at[j] - s_station[k]) <= 35_000.0 + 0.5 * near[k]:
+                keep[k] = True
+    for k in range(len(px)):
+        if keep[k]:
+            partner[k], other_t[k], other_x[k], other_y[k] = chain[k], at[k], qx[k], qy[k]
+
+
+@njit(cache=True)
+def _zones(first, step, s_chain, s_station, px, py, named, partner, other_t):
+    """Number the runs of samples with one partner whose stations go on steadily."""
+    count = len(px)
+    zone = np.full(count, -1, np.int64)
+    z_chain, z_other = np.empty(count, np.int64), np.empty(count, np.int64)
+    z_sign = np.zeros(count, np.int64)
+    last = np.empty(count, np.int64)
+    zones = 0
+    for c in range(len(first) - 1):
+        begin = zones
+        bridge = _BRIDGE_NAMED if named[c] else _BRIDGE_UNNAMED
+        for k in range(first[c], first[c + 1]):
+            d = partner[k]
+            if d < 0:
+                continue
+            into = -1
+            for z in range(zones - 1, max(begin, zones - 6) - 1, -1):
+                if z_other[z] != d:
+                    continue
+                ds = s_station[k] - s_station[last[z]]
+                dt = other_t[k] - other_t[last[z]]
+                sign = 1 if dt > 0.0 else -1
+                if ds > bridge or (z_sign[z] != 0 and dt * z_sign[z] < -5_000.0) or abs(dt) > 1.7 * ds + 40_000.0:
+                    continue
+                if ds > 3 * _STEP_MM and abs(dt) < 0.6 * ds - 40_000.0:
+                    continue
+                into = z
+                if z_sign[z] == 0 and abs(dt) > 1_000.0:
+                    z_sign[z] = sign
+                break
+            if into < 0:
+                into = zones
+                z_chain[into], z_other[into] = c, d
+                zones += 1
+            zone[k] = into
+            last[into] = k
+    for z in range(zones):
+        if z_sign[z] == 0:
+            z_sign[z] = -1
+    return zone, z_chain[:zones], z_other[:zones], z_sign[:zones]
+
+
+def lay_on_carriers(chains: Chains, samples: Samples, zones: tuple[np.ndarray, ...]) -> Records:
+    """
+    The stretches of chains that run on a longer one.
+
+    Chains take their partners in, longest first. A zone counts from 60 m on (100 m where the map does not say what is
+    one-way) or when it is most of a chain.
+    """
+    zone, z_chain, z_other, z_sign, other_t, half_x, half_y = zones
+    length = chains.length
+    order = np.lexsort((np.arange(len(length)), -np.rint(length)))
+    sure = _recorded(chains)
+    by_zone = np.lexsort((np.arange(len(zone)), zone))
+    by_zone = by_zone[np.searchsorted(zone[by_zone], 0) :]
+    bounds = np.searchsorted(zone[by_zone], np.arange(len(z_chain) + 1))
+    of_chain = np.searchsorted(z_chain, np.arange(len(length) + 1))
+    arrays = _records(order, length, sure, chains.named, of_chain, z_other, z_sign, by_zone, bounds, samples.step,
+                      samples.station, other_t)  # fmt: skip
+    chain, carrier, low, high, offset, t, s, used = arrays
+    half = np.where(used[:, None], np.stack([half_x, half_y], axis=1), np.nan)
+    return Records(chain, carrier, low, high, offset, t, s, half)
+
+
+def _recorded(chains: Chains) -> np.ndarray:
+    """True for chains that are one-way by their tags."""
+    chain_of = np.repeat(np.arange(len(chains.offset) - 1), np.diff(chains.offset))
+    unrecorded = (chains.travel == UNRECORDED) & (chains.edge >= 0)
+    return np.bincount(chain_of, unrecorded, len(chains.offset) - 1) == 0
+
+
+@njit(cache=True)
+def _records(order, length, sure, named, of_chain, z_other, z_sign, by_zone, bounds, step, station, other_t):
+    chains = len(length)
+    room = len(by_zone) + 1
+    r_chain, r_carrier = np.empty(room, np.int64), np.empty(room, np.int64)
+    r_low, r_high = np.empty(room), np.empty(room)
+    offset = np.zeros(room + 1, np.int64)
+    kt, ks = np.empty(3 * room), np.empty(3 * room)
+    head, following = np.full(chains, -1, np.int64), np.full(room, -1, np.int64)
+    used = np.zeros(len(station), np.bool_)
+    done = np.zeros(chains, np.bool_)
+    records, knots = 0, 0
+    for c in order:
+        done[c] = True
+        for z in range(of_chain[c], of_chain[c + 1]):
+            d = z_other[z]
+            if done[d] or not _counts(by_zone[bounds[z] : bounds[z + 1]], step[c], length[d], sure[c] and sure[d],
+                                      station):  # fmt: skip
+                continue
+            i = bounds[z]
+            while i < bounds[z + 1]:
+                k = by_zone[i]
+                if not _is_free(head, following, r_low, r_high, c, station[k]) or not _is_free(
+                    head, following, r_low, r_high, d, other_t[k]
+                ):
+                    i += 1
+                    continue
+                j = i
+                while j + 1 < bounds[z + 1] and _is_open(
+                    head, following, r_low, r_high, d, other_t[by_zone[j + 1]], other_t[by_zone[j]]
+                ) and _is_open(head, following, r_low, r_high, c, station[k], station[by_zone[j + 1]]):
+                    j += 1
+                start = knots
+                for n in range(i, j + 1):
+                    q = by_zone[n] if z_sign[z] > 0 else by_zone[i + j - n]
+                    t = other_t[q]
+                    if knots > start and t <= kt[knots - 1] + 1.0:
+                        continue
+                    kt[knots], ks[knots] = t, station[q]
+                    knots += 1
+                    used[q] = True
+                r_chain[records], r_carrier[records] = d, c
+                r_low[records], r_high[records] = kt[start], kt[knots - 1]
+                following[records], head[d] = head[d], records
+                records += 1
+                offset[records] = knots
+                i = j + 1
+    return (r_chain[:records], r_carrier[:records], r_low[:records], r_high[:records], offset[: records + 1],
+            kt[:knots], ks[:knots], used)  # fmt: skip
+
+
+@njit(cache=True)
+def _counts(members, step, other_length, sure, station):
+    """True when a zone is long enough to be a divided road and no accident."""
+    seen = len(members) * step
+    least = _LEAST_SURE if sure else _LEAST_UNRECORDED
+    spread = station[members[-1]] - station[members[0]] + step
+    if seen < 0.4 * spread:
+        return False
+    return seen >= least or seen >= 0.6 * other_length
+
+
+@njit(cache=True)
+def _is_free(head, following, low, high, chain, at):
+    return _is_open(head, following, low, high, chain, at, at)
+
+
+@njit(cache=True)
+def _is_open(head, following, low, high, chain, one, other):
+    """True when nothing between two stations of a chain has been laid on a carrier."""
+    a, b = min(one, other), max(one, other)
+    r = head[chain]
+    while r >= 0:
+        if low[r] <= b and high[r] >= a:
+            return False
+        r = following[r]
+    return True
+
+
+def turning_points(chains: Chains, samples: Samples, zones: tuple[np.ndarray, ...]) -> np.ndarray:
+    """Vertices in the middle of the turns where a chain comes back along itself on its other carriageway."""
+    zone, z_chain, z_other, _, other_t, *_ = zones
+    cuts = []
+    for z in np.flatnonzero(z_chain == z_other):
+        members = np.flatnonzero(zone == z)
+        if len(members) * samples.step[z_chain[z]] < _LEAST_SURE:
+            continue
+        inner = members[np.argmin(np.abs(other_t[members] - samples.station[members]))]
+        low, high = sorted((samples.station[inner], other_t[inner]))
+        begin, end = chains.offset[z_chain[z]], chains.offset[z_chain[z] + 1]
+        inside = begin + np.flatnonzero((chains.station[begin:end] > low) & (chains.station[begin:end] < high))
+        inside = inside[(inside > begin) & (inside < end - 1)]
+        if len(inside):
+            cuts.append(inside[np.argmin(np.abs(chains.station[inside] - (low + high) / 2))])
+    return np.unique(np.array(cuts, np.int64))

@@ -1,0 +1,222 @@
+"""Which roads one walks along: every road gets one reason, and the kept ones a group that may join."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo._streets_beside import parallel_share
+
+KEPT, CLASS, MOTORWAY, LINK, TUNNEL, NO_FOOT, ELEVATED, DUPLICATE, NO_LINE = REASONS = (
+    "kept", "class", "motorway", "link", "tunnel", "no_foot", "elevated", "duplicate", "no_line"
+)  # fmt: skip
+
+BOTH_WAYS, ALONG, AGAINST, UNRECORDED = 0, 1, -1, 2
+"""Travel along the digitising: a one-way road, one against its digitising, or a layer without one-way tags."""
+
+_ALONG_WORDS = ("yes", "1", "true")
+_AGAINST_WORDS = ("-1", "reverse")
+_NO_WORDS = ("", "no", "0", "false")
+_WALKABLE_TUNNELS = (*_NO_WORDS, "building_passage", "covered", "avalanche_protector")
+_ROUND = ("roundabout", "circular", "mini_roundabout")
+_CLASS_GROUPS = {
+    "main": ("trunk", "primary", "secondary", "tertiary"),
+    "local": ("unclassified", "residential", "living_street", "road"),
+    "foot": ("pedestrian", "footway", "path", "steps", "corridor"),
+}
+_GROUP_OF_CLASS = {name: group for group, names in _CLASS_GROUPS.items() for name in names}
+CLASS_RANK = {
+    name: rank
+    for rank, name in enumerate((*_CLASS_GROUPS["main"], *_CLASS_GROUPS["local"], *_CLASS_GROUPS["foot"]))
+}
+# A raised road is above another within 8 m of it, or within 25 m where the raised run is no mere bridge.
+_OVER_MM, _BESIDE_MM, _BRIDGE_MM = 8_000, 25_000, 150_000.0
+_OVER_COS, _OVER_SHARE = float(np.cos(np.radians(25))), 0.5
+
+
+@dataclass(frozen=True)
+class Selection:
+    """
+    The pieces that take part, as arrays; coordinates are millimetres from ``origin_mm``.
+
+    ``row`` is the row of the road; ``offset`` of length pieces + 1 cuts ``x, y`` into pieces.
+    """
+
+    status: np.ndarray
+    length_m: np.ndarray
+    origin_mm: tuple[int, int]
+    row: np.ndarray
+    offset: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    group: np.ndarray
+    named: np.ndarray
+    rank: np.ndarray
+    travel: np.ndarray
+    level: np.ndarray
+    round: np.ndarray
+
+
+def select_roads(roads: gpd.GeoDataFrame, classes: Collection[str]) -> Selection:
+    """
+    The roads of ``classes`` one can walk along, each with its group.
+
+    Dropped, in this order: rows without a line, motorways, links, classes not asked for, tunnels, ``foot=no``, and
+    carriageways on a bridge or a layer above 0 that run for most of their length above another road that stays.
+
+    Parameters
+    ----------
+    roads
+        Lines in a metric CRS, columns as OSM writes them; only ``highway`` is required.
+    classes
+        Values of ``highway`` asked for.
+    """
+    lines = np.asarray(roads.geometry.array)
+    highway = _text(roads, "highway")
+    length_m = np.nan_to_num(shapely.length(lines))
+    status = _status(roads, lines, length_m, highway, classes)
+    name = _text(roads, "name")
+    name = np.where(name == "", _text(roads, "ref"), name)
+    travel = _travel(roads)
+    level = _level(roads)
+    round_ = np.isin(_text(roads, "junction"), _ROUND)
+    travel = np.where(round_ & (travel == BOTH_WAYS), ALONG, travel)
+
+    rows = np.flatnonzero(status == KEPT)
+    part, part_row = shapely.get_parts(lines[rows], return_index=True)
+    xy, piece = shapely.get_coordinates(part, return_index=True)
+    mm = np.rint(xy * 1000.0).astype(np.int64)
+    fresh = np.ones(len(mm), bool)
+    fresh[1:] = (np.diff(mm, axis=0) != 0).any(axis=1) | (np.diff(piece) != 0)
+    mm, piece = mm[fresh], piece[fresh]
+    count = np.bincount(piece, minlength=len(part))
+    whole = count[piece] > 1
+    mm, piece = mm[whole], piece[whole]
+    origin = (int(mm[:, 0].min()), int(mm[:, 1].min())) if len(mm) else (0, 0)
+    rel = mm - np.array(origin, np.int64)
+    real = np.flatnonzero(count > 1)
+    offset = np.concatenate(([0], np.cumsum(count[real])))
+    row = rows[part_row[real]]
+
+    level_of = level[row]
+    over = _above_another(rel, offset, level_of, name[row])
+    status[row[over]] = ELEVATED
+    stay = status[row] == KEPT
+    keep_vertex = np.repeat(stay, np.diff(offset))
+    rel, row = rel[keep_vertex], row[stay]
+    offset = np.concatenate(([0], np.cumsum(np.diff(offset)[stay])))
+
+    group, named = _groups(name[row], highway[row])
+    rank = pd.Series(highway[row]).map(CLASS_RANK).fillna(len(CLASS_RANK)).to_numpy(np.int64)
+    return Selection(status, length_m, origin, row, offset, rel[:, 0].copy(), rel[:, 1].copy(), group, named, rank,
+                     travel[row].astype(np.int64), level_of[stay].astype(np.int64), round_[row])  # fmt: skip
+
+
+def _text(roads: gpd.GeoDataFrame, column: str) -> np.ndarray:
+    """The column as an array of stripped str, "" where missing or where the column is."""
+    if column not in roads.columns or roads[column].isna().all():
+        return np.full(len(roads), "", object)
+    codes, words = pd.factorize(roads[column])
+    words = np.array([*(_word(word) for word in words), ""], object)
+    return words[codes]
+
+
+def _word(value: object) -> str:
+    if isinstance(value, float) and value == int(value):
+        value = int(value)
+    return str(value).strip()
+
+
+def _status(roads, lines, length_m, highway, classes) -> np.ndarray:
+    kinds = shapely.get_type_id(lines)
+    asked = np.isin(highway, list(classes))
+    link = np.char.endswith(highway.astype(str), "_link") if len(highway) else asked
+    rules = [
+        (NO_LINE, ~np.isin(kinds, (1, 5)) | ~(length_m > 0) | ~np.isfinite(length_m)),
+        (MOTORWAY, np.isin(highway, ("motorway", "motorway_link"))),
+        (LINK, link),
+        (CLASS, ~asked),
+        (TUNNEL, ~np.isin(_text(roads, "tunnel"), _WALKABLE_TUNNELS)),
+        (NO_FOOT, _text(roads, "foot") == "no"),
+    ]
+    return np.select([where for _, where in rules], [reason for reason, _ in rules], KEPT).astype(object)
+
+
+def _travel(roads: gpd.GeoDataFrame) -> np.ndarray:
+    """BOTH_WAYS, ALONG or AGAINST per row; UNRECORDED for all when no road says that it is one-way."""
+    oneway = _text(roads, "oneway")
+    along, against = np.isin(oneway, _ALONG_WORDS), np.isin(oneway, _AGAINST_WORDS)
+    if not (along.any() or against.any()):
+        return np.where(np.isin(oneway, _NO_WORDS[1:]), BOTH_WAYS, UNRECORDED)
+    return np.select([along, against], [ALONG, AGAINST], BOTH_WAYS)
+
+
+def _level(roads: gpd.GeoDataFrame) -> np.ndarray:
+    """Height above the ground as a whole number: the layer, or 1 for a bridge without one, else 0."""
+    layer = pd.to_numeric(pd.Series(_text(roads, "layer")), errors="coerce").fillna(0.0).to_numpy()
+    bridge = ~np.isin(_text(roads, "bridge"), _NO_WORDS)
+    return np.where(bridge & (layer == 0), 1, np.trunc(np.clip(layer, -9, 9))).astype(np.int64)
+
+
+def _above_another(rel: np.ndarray, offset: np.ndarray, level: np.ndarray, name: np.ndarray) -> np.ndarray:
+    """True per piece that is raised and runs along above a lower road for most of its length."""
+    raised = level > 0
+    if not raised.any() or raised.all():
+        return np.zeros(len(level), bool)
+    first, piece = _segments(offset)
+    segments = np.hstack([rel[first], rel[first + 1]])
+    high, of_piece = raised[piece], piece
+    first, piece = first[high], piece[high]
+    length = np.hypot(*(rel[first + 1] - rel[first]).T)
+    run = _runs(rel, offset, raised, name)
+    runs, pieces = int(run.max()) + 1, len(level)
+    run_length = np.bincount(run[piece], length, runs)
+    over = np.zeros(pieces, bool)
+    for reach_mm, shortest in ((_OVER_MM, 0.0), (_BESIDE_MM, _BRIDGE_MM)):
+        share = parallel_share(segments[level[of_piece] <= 0], segments[high], reach_mm=reach_mm, least_cos=_OVER_COS)
+        over_run = np.bincount(run[piece], share * length, runs) >= _OVER_SHARE * run_length
+        over_piece = np.bincount(piece, share * length, pieces) >= _OVER_SHARE * np.bincount(piece, length, pieces)
+        over |= (over_piece | over_run[run]) & (run_length[run] >= shortest)
+    return raised & over
+
+
+def _segments(offset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First vertex of each segment, and the piece it belongs to."""
+    piece = np.repeat(np.arange(len(offset) - 1), np.diff(offset) - 1)
+    return np.arange(len(piece)) + piece, piece
+
+
+def _runs(rel: np.ndarray, offset: np.ndarray, raised: np.ndarray, name: np.ndarray) -> np.ndarray:
+    """Raised pieces of one name that touch end to end share a number; 0 for the others."""
+    label = pd.factorize(name)[0]
+    ends = pd.DataFrame({
+        "x": np.concatenate((rel[offset[:-1], 0], rel[offset[1:] - 1, 0])),
+        "y": np.concatenate((rel[offset[:-1], 1], rel[offset[1:] - 1, 1])),
+        "label": np.tile(label, 2),
+    })
+    node = ends.groupby(["x", "y", "label"], sort=False).ngroup().to_numpy()
+    pieces = len(label)
+    tail, head = node[:pieces], node[pieces:]
+    root = np.arange(node.max() + 1)
+    lift = np.flatnonzero(raised)
+    while True:
+        low = np.minimum(root[tail[lift]], root[head[lift]])
+        before = root.copy()
+        np.minimum.at(root, tail[lift], low)
+        np.minimum.at(root, head[lift], low)
+        if (root == before).all():
+            break
+    run = np.zeros(pieces, np.int64)
+    run[lift] = np.unique(root[tail[lift]], return_inverse=True)[1] + 1
+    return run
+
+
+def _groups(name: np.ndarray, highway: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A number per piece, equal for pieces of one name (or all unnamed) and one class group, in canonical order."""
+    class_group = pd.Series(highway, dtype=object).map(_GROUP_OF_CLASS).fillna(pd.Series(highway, dtype=object))
+    labels = pd.MultiIndex.from_arrays([name, class_group.to_numpy(object)]) if len(name) else pd.Index([])
+    codes = pd.factorize(labels, sort=True)[0] if len(name) else np.zeros(0, np.int64)
+    return codes.astype(np.int64), name != ""

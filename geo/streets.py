@@ -1,0 +1,309 @@
+"""Streets: what one walks along, with one centre line each, out of the short one-way pieces of a map."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numba import njit
+
+from geo._streets_chains import Chains, Edges, cut_chains, cut_edges, join_chains
+from geo._streets_join import find_contacts, join_parts
+from geo._streets_junctions import find_junctions
+from geo._streets_layout import Layout, Members, flip_streets, lay_members, lay_out
+from geo._streets_pairs import find_zones, lay_on_carriers, sample_chains, turning_points
+from geo._streets_parts import Parts, Pieces, build_parts
+from geo._streets_select import DUPLICATE, REASONS, Selection, select_roads
+from geo.crs import check_metric
+
+MAIN_CLASSES = ("trunk", "primary", "secondary")
+"""The classes of road that inspectors walk along."""
+
+
+@dataclass(frozen=True)
+class Segments:
+    """
+    Straight pieces of the ways that make up streets, both carriageways.
+
+    Attributes
+    ----------
+    x0, y0, x1, y1
+        Ends in the roads' CRS; int64, whole millimetres.
+    street
+        Row of the street in ``Streets.table``; int32.
+    m0, m1
+        Position of both ends along the street's centre line from its start; int64, whole millimetres.
+    road
+        Row of the road in what ``build_streets`` was given; int32.
+    """
+
+    x0: np.ndarray
+    y0: np.ndarray
+    x1: np.ndarray
+    y1: np.ndarray
+    street: np.ndarray
+    m0: np.ndarray
+    m1: np.ndarray
+    road: np.ndarray
+
+
+@dataclass(frozen=True)
+class Streets:
+    """
+    Streets, their member pieces, their crossings, and what became of each road.
+
+    Attributes
+    ----------
+    table
+        One row a street: ``street`` (id), ``name`` (None when unnamed), ``class`` (highway value of most length),
+        ``length_mm``, ``pieces`` (roads), ``divided``, ``unit`` (that of most length), and the centre line.
+        The order depends on names and places only.
+    segments
+        The member pieces with their positions.
+    junctions
+        One point a crossing: ``streets`` (tuple of rows of ``table``) and ``name``.
+    report
+        ``pieces`` and ``km`` per reason: ``in``, ``kept``, and each reason for dropping.
+    counts
+        Streets, divided streets, joined pairs of carriageways, kilometres, roundabouts and the like.
+    road_status
+        Why each road was kept or dropped; index of the roads.
+    """
+
+    table: gpd.GeoDataFrame
+    segments: Segments
+    junctions: gpd.GeoDataFrame
+    report: pd.DataFrame
+    counts: dict[str, float]
+    road_status: pd.Series
+    line_offset: np.ndarray
+    line_xy: np.ndarray
+    line_m: np.ndarray
+
+    def locate(self, street_rows: np.ndarray, at_mm: np.ndarray) -> np.ndarray:
+        """
+        Points at positions along centre lines, as (n, 2) coordinates in the CRS of the table.
+
+        Parameters
+        ----------
+        street_rows
+            Rows of ``table``.
+        at_mm
+            Positions from each street's start; beyond an end, the end.
+        """
+        rows = np.asarray(street_rows, np.int64)
+        at = np.asarray(at_mm, np.int64)
+        rows, at = np.broadcast_arrays(np.atleast_1d(rows), np.atleast_1d(at))
+        return _locate(self.line_offset, self.line_xy, self.line_m, rows.ravel(), at.ravel())
+
+    def cut(self, street_row: int, from_mm: int, to_mm: int) -> shapely.LineString:
+        """The stretch of one centre line between two positions; see ``cut_many``."""
+        return self.cut_many(np.array([street_row]), np.array([from_mm]), np.array([to_mm]))[0]
+
+    def cut_many(self, street_rows: np.ndarray, from_mm: np.ndarray, to_mm: np.ndarray) -> np.ndarray:
+        """
+        Stretches of centre lines between two positions each, in the direction of the street.
+
+        Parameters
+        ----------
+        street_rows
+            Rows of ``table``.
+        from_mm, to_mm
+            Positions from the street's start, ``from_mm`` not greater; beyond an end, the end. Where both are equal the
+            line has two equal points.
+        """
+        rows, start, stop = (np.asarray(a, np.int64) for a in (street_rows, from_mm, to_mm))
+        xy, count = _cut(self.line_offset, self.line_xy, self.line_m, rows, start, stop)
+        return shapely.linestrings(xy, indices=np.repeat(np.arange(len(rows)), count))
+
+
+def build_streets(roads: gpd.GeoDataFrame, *, classes: Collection[str] = MAIN_CLASSES) -> Streets:
+    """
+    The streets that roads make.
+
+    Dropped are motorways, links, tunnels, ``foot=no``, classes not asked for, and raised carriageways that run along
+    above another road asked for. Pieces of one name (or else ref) and class group that continue each other are one
+    street; unnamed ones join by straightest continuation. The two carriageways of a divided road become one centre
+    line. Roundabouts and short unnamed stubs belong to the street that passes through. A name that branches becomes
+    several streets. A street starts where its pieces are digitised from when three quarters of its length agree, or
+    else at its west (or south) end.
+
+    Parameters
+    ----------
+    roads
+        Lines in a metric CRS. Column ``highway``; optional ``name, ref, oneway, bridge, tunnel, layer, junction, foot,
+        unit``, as OSM writes them.
+    classes
+        Values of ``highway`` that count.
+
+    Raises
+    ------
+    ValueError
+        When the CRS is missing or not metric, or there is no column ``highway``.
+    """
+    check_metric(roads, "roads")
+    if "highway" not in roads.columns:
+        raise ValueError("roads have no column 'highway'")
+    pieces = select_roads(roads, classes)
+    edges, doubles = cut_edges(pieces)
+    pieces.status[pieces.row[doubles & ~np.isin(pieces.row, pieces.row[~doubles])]] = DUPLICATE
+    chains, parts, stretches = _carriageways(pieces, edges)
+    lines = join_parts(parts, find_contacts(chains, stretches), chains.group[parts.chain], chains.named[parts.chain])
+    layout = lay_out(parts, stretches, lines)
+    members = lay_members(chains, layout)
+    layout, members = flip_streets(layout, members)
+    return _streets(roads, pieces, edges, layout, members)
+
+
+def _carriageways(pieces: Selection, edges: Edges) -> tuple[Chains, Parts, Pieces]:
+    """Chains, the centre lines of those that carry, and how each stretch lies on them."""
+    rank = pieces.rank[edges.piece]
+    chains = join_chains(pieces, edges)
+    samples = sample_chains(chains)
+    zones = find_zones(chains, samples, rank)
+    turns = turning_points(chains, samples, zones)
+    if len(turns):
+        chains = cut_chains(chains, turns)
+        samples = sample_chains(chains)
+        zones = find_zones(chains, samples, rank)
+    parts, stretches = build_parts(chains, samples, lay_on_carriers(chains, samples, zones))
+    return chains, parts, stretches
+
+
+def _streets(
+    roads: gpd.GeoDataFrame, pieces: Selection, edges: Edges, layout: Layout, members: Members
+) -> Streets:
+    """Tables in canonical order."""
+    road = pieces.row[edges.piece[members.edge]]
+    length = np.hypot(members.x1 - members.x0, members.y1 - members.y0)
+    streets = len(layout.offset) - 1
+    name = _of_most_length(members.street, road, length, roads, "name", streets)
+    label = np.where(name == "", _of_most_length(members.street, road, length, roads, "ref", streets), name)
+    class_ = _of_most_length(members.street, road, length, roads, "highway", streets)
+    unit = _of_most_length(members.street, road, length, roads, "unit", streets)
+    first = layout.offset[:-1]
+    total = layout.m[layout.offset[1:] - 1] if streets else np.zeros(0)
+    order = np.lexsort((total, layout.y[first], layout.x[first], class_.astype(str), label.astype(str), label == ""))
+    rank = np.empty(streets, np.int64)
+    rank[order] = np.arange(streets)
+
+    shift = np.array(pieces.origin_mm, float)
+    counts_v = np.diff(layout.offset)[order]
+    take = np.repeat(layout.offset[:-1][order] - np.concatenate(([0], np.cumsum(counts_v)[:-1])), counts_v)
+    take = take + np.arange(len(take))
+    xy = (np.rint(np.stack([layout.x, layout.y], axis=1)[take]) + shift) / 1000.0
+    line_offset = np.concatenate(([0], np.cumsum(counts_v))).astype(np.int64)
+    line_m = np.rint(layout.m[take]).astype(np.int64)
+    lines = shapely.linestrings(xy, indices=np.repeat(np.arange(streets), counts_v)) if streets else np.empty(0, object)
+
+    pairs = pd.DataFrame({"street": members.street, "road": road}).drop_duplicates()
+    table = gpd.GeoDataFrame(
+        {
+            "street": _ids(label[order], class_[order]),
+            "name": _or_none(label[order]),
+            "class": class_[order],
+            "length_mm": np.rint(total[order]).astype(np.int64),
+            "pieces": np.bincount(pairs["street"], minlength=streets)[order],
+            "divided": layout.divided[order],
+            "unit": _or_none(unit[order]),
+        },
+        geometry=lines,
+        crs=roads.crs,
+    )
+    by_place = np.lexsort((members.y1, members.x1, members.y0, members.x0, members.m0, rank[members.street]))
+    ends = [
+        (np.rint(a[by_place]) + o).astype(np.int64)
+        for a, o in zip((members.x0, members.y0, members.x1, members.y1), np.tile(shift, 2), strict=True)
+    ]
+    segments = Segments(
+        *ends,
+        rank[members.street][by_place].astype(np.int32),
+        np.rint(members.m0[by_place]).astype(np.int64),
+        np.rint(members.m1[by_place]).astype(np.int64),
+        road[by_place].astype(np.int32),
+    )
+    junctions = find_junctions(table, segments, pieces, edges, members)
+    status = pd.Series(pieces.status, index=roads.index, name="status")
+    return Streets(table, segments, junctions, _report(pieces), {}, status, line_offset, xy, line_m)
+
+
+def _of_most_length(street, road, length, roads, column, streets) -> np.ndarray:
+    """The value of ``column`` that most of each street's length has; "" when nothing is recorded."""
+    out = np.full(streets, "", object)
+    if column not in roads.columns:
+        return out
+    codes, words = pd.factorize(roads[column].astype(object), sort=False)
+    words = np.array([*(str(word).strip() for word in words)], object)
+    code = codes[road]
+    some = code >= 0
+    frame = pd.DataFrame({"street": street[some], "word": words[code[some]], "length": np.rint(length[some])})
+    sums = frame.groupby(["street", "word"], as_index=False)["length"].sum()
+    sums = sums[sums["word"] != ""].sort_values(["street", "length", "word"], ascending=[True, False, True])
+    best = sums.drop_duplicates("street")
+    out[best["street"].to_numpy()] = best["word"].to_numpy(object)
+    return out
+
+
+def _or_none(words: np.ndarray) -> np.ndarray:
+    return np.where(words == "", None, words)
+
+
+def _ids(label: np.ndarray, class_: np.ndarray) -> np.ndarray:
+    """Name (or class in brackets) and a running number among its equals: stable while they are."""
+    stem = np.where(label == "", [f"({word})" for word in class_], label)
+    number = pd.Series(stem).groupby(stem).cumcount().to_numpy() + 1 if len(stem) else []
+    return np.array([f"{word}#{k}" for word, k in zip(stem, number, strict=True)], object)
+
+
+def _report(pieces: Selection) -> pd.DataFrame:
+    """Pieces and kilometres that came in, were kept, and were dropped for each reason."""
+    status = pd.Series(pieces.status)
+    km = pd.Series(pieces.length_m / 1000.0).groupby(status).sum()
+    pieces_of = status.value_counts()
+    reasons = list(REASONS)
+    table = pd.DataFrame({"pieces": pieces_of.reindex(reasons), "km": km.reindex(reasons)}).fillna(0.0)
+    total = pd.DataFrame({"pieces": [len(status)], "km": [pieces.length_m.sum() / 1000.0]}, index=["in"])
+    return pd.concat([total, table]).astype({"pieces": int}).rename_axis("reason")
+
+
+@njit(cache=True)
+def _point_at(xy, m, a, b, at):
+    """The point at a position on the line of vertices a to b, and the vertex before it."""
+    v = a + np.searchsorted(m[a:b], at, side="right") - 1
+    v = min(max(v, a), b - 2)
+    step = m[v + 1] - m[v]
+    t = min(max((at - m[v]) / step, 0.0), 1.0) if step > 0 else 0.0
+    return xy[v, 0] + t * (xy[v + 1, 0] - xy[v, 0]), xy[v, 1] + t * (xy[v + 1, 1] - xy[v, 1]), v
+
+
+@njit(cache=True)
+def _locate(offset, xy, m, rows, at):
+    out = np.empty((len(rows), 2))
+    for k in range(len(rows)):
+        out[k, 0], out[k, 1], _ = _point_at(xy, m, offset[rows[k]], offset[rows[k] + 1], at[k])
+    return out
+
+
+@njit(cache=True)
+def _cut(offset, xy, m, rows, start, stop):
+    room = 0
+    for r in rows:
+        room += offset[r + 1] - offset[r] + 2
+    out, count = np.empty((room, 2)), np.zeros(len(rows), np.int64)
+    n = 0
+    for k in range(len(rows)):
+        a, b = offset[rows[k]], offset[rows[k] + 1]
+        before = n
+        out[n, 0], out[n, 1], v = _point_at(xy, m, a, b, start[k])
+        n += 1
+        ex, ey, w = _point_at(xy, m, a, b, stop[k])
+        for i in range(v + 1, w + 1):
+            if m[i] > start[k] and m[i] < stop[k]:
+                out[n] = xy[i]
+                n += 1
+        out[n, 0], out[n, 1] = ex, ey
+        n += 1
+        count[k] = n - before
+    return out[:n], count

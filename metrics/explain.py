@@ -1,0 +1,78 @@
+"""Numbers and lists as the Chinese explanations write them."""
+
+from collections.abc import Iterable
+from functools import cache
+
+import pandas as pd
+
+from data.vocabulary import vocabulary
+from texts import say
+
+_LABELLED = {"condition": "conditions", "carrier_excluded": "carriers"}
+
+
+def whole(number: float) -> str:
+    """
+    A whole number with a space between thousands.
+
+    Examples
+    --------
+    >>> whole(1036.2)
+    '1 036'
+    """
+    return f"{round(float(number)):,}".replace(",", " ")
+
+
+def plain_number(number: float) -> str:
+    """
+    A number with as many decimals as it needs, two at most.
+
+    Examples
+    --------
+    >>> plain_number(3.0), plain_number(0.456)
+    ('3', '0.46')
+    """
+    return whole(number) if float(number).is_integer() else f"{float(number):,.2f}".rstrip("0").rstrip(".").replace(",", " ")
+
+
+def percent(part: float) -> str:
+    """
+    A part of one in percent, with one decimal where it has one; 100 only when nothing is left out.
+
+    Examples
+    --------
+    >>> percent(0.3), percent(0.99999), percent(1.0)
+    ('30', '99.9', '100')
+    """
+    shown = round(float(part) * 100, 1)
+    if shown == 100.0 and part < 1:
+        shown = 99.9
+    return f"{shown:.1f}".removesuffix(".0")
+
+
+@cache
+def reason_label(reason: str) -> str:
+    """What a reason code is called: 横幅 for ``carrier_excluded:banner``, 遮挡 for ``hidden:12``."""
+    code, _, what = reason.partition(":")
+    label = getattr(vocabulary(), _LABELLED[code]).label(what) if code in _LABELLED else what
+    return say(f"reasons.{code}", what=label)
+
+
+def counts_by_reason(reasons: Iterable[str]) -> str:
+    """横幅 1 处、褪色 1 处: each reason with how many sites it holds back, most first."""
+    labels = pd.Series([reason_label(reason) for reason in reasons], dtype=object)
+    counted = labels.value_counts(sort=False)
+    ranked = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    return say("explain.joiner").join(say("explain.item", what=what, count=count) for what, count in ranked)
+
+
+def rejected(reasons: Iterable[str]) -> str:
+    """The end of a sentence that says which sites do not count; empty when there are none."""
+    listed = counts_by_reason(reasons)
+    return say("explain.rejected", list=listed) if listed else ""
+
+
+def open_questions(reasons: Iterable[str]) -> str:
+    """The end of a sentence that says what keeps an answer open; empty when nothing particular does."""
+    listed = counts_by_reason(reasons)
+    return say("explain.open", list=listed) if listed else ""

@@ -1,0 +1,110 @@
+"""``radius``: how much of an area layer lies near enough to a facility."""
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from data.vocabulary import vocabulary
+from geo.areas import network_service_area, service_area
+from metrics.explain import percent, plain_number
+from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings
+from metrics.rules import Radius
+from metrics.subjects import DISTRICT, subjects
+from metrics.survey import Survey
+from texts import say
+
+
+def radius(survey: Survey, rule: Radius) -> Findings:
+    """
+    Districts (or, without districts, the city) of whose areas of the rule's kinds enough lies near a facility.
+
+    A facility reaches ``radius_m`` straight or along the roads; with ``tiers`` as far as its size allows, where what
+    one covers is covered. Without areas of these kinds or facilities of these classes the answer is unknown.
+
+    Returns
+    -------
+    Findings
+        ``value`` is the covered share of the area, ``missing`` what it lacks to the limit.
+    """
+    who = _whole_areas(survey, rule)
+    if who.empty:
+        return Findings(who)
+    measured = _measured(survey, rule)
+    facilities = survey.venues_of(rule.facility_classes)
+    value = np.full(len(who), np.nan)
+    if measured is not None and len(facilities):
+        covered = _covered(survey, rule, facilities)
+        own = shapely.intersection(who.geometry.array, measured)
+        size = shapely.area(own)
+        reached = shapely.area(shapely.intersection(own, covered))
+        value = np.divide(reached, size, out=value, where=size > 0)
+    known = np.isfinite(value)
+    enough = value > rule.limit if rule.strict else value >= rule.limit
+    status = np.where(known, np.where(enough, PASS, FAIL), UNKNOWN).astype(object)
+    verdicts = who.assign(
+        value=value,
+        required=float(rule.limit),
+        status=status,
+        missing=np.where(status == FAIL, rule.limit - value, np.where(status == PASS, 0.0, np.nan)),
+    )
+    verdicts["explanation"] = _explanations(verdicts, rule, lacks_areas=measured is None)
+    return Findings(verdicts)
+
+
+def _whole_areas(survey: Survey, rule: Radius) -> gpd.GeoDataFrame:
+    """The districts; a city without any is judged as a whole, by the box around its areas."""
+    who = subjects(survey, rule.model_copy(update={"class_": DISTRICT, "also_classes": ()}))
+    areas = survey.city.areas
+    if len(who) or areas is None or areas.empty:
+        return who.assign(**{"class": rule.class_})
+    name = survey.city.meta.get("name") or say("explain.radius.city")
+    return gpd.GeoDataFrame(
+        {"subject": [name], "subject_name": [name], "class": [rule.class_], "unit": [None], "row": [-1]},
+        geometry=[shapely.box(*areas.total_bounds)],
+        crs=survey.city.crs,
+    )
+
+
+def _measured(survey: Survey, rule: Radius):
+    """The areas the rule measures against as one geometry, None when there are none."""
+    areas = survey.city.areas
+    chosen = areas[areas["kind"].isin(list(rule.area_kinds))] if areas is not None else ()
+    return shapely.union_all(chosen.geometry.array) if len(chosen) else None
+
+
+def _covered(survey: Survey, rule: Radius, facilities: gpd.GeoDataFrame):
+    """All places near enough to a facility large enough for its radius."""
+    size = shapely.area(facilities.geometry.array)
+    parts = []
+    for tier in rule.reaches:
+        low, high = tier.min_area_m2 or 0.0, tier.max_area_m2 or np.inf
+        chosen = facilities.geometry[(size >= low) & (size < high)] if (low or high < np.inf) else facilities.geometry
+        if chosen.empty:
+            continue
+        if rule.network:
+            parts.append(network_service_area(survey.walkable.geometry, chosen, tier.radius_m))
+        else:
+            parts.append(service_area(chosen, tier.radius_m))
+    return shapely.union_all(parts)
+
+
+def _explanations(verdicts: gpd.GeoDataFrame, rule: Radius, *, lacks_areas: bool) -> list[str]:
+    words, joiner = vocabulary(), say("explain.joiner")
+    facility = joiner.join(words.classes.label(code) for code in rule.facility_classes)
+    area = joiner.join(words.area_kinds.label(code) for code in rule.area_kinds)
+    metres = say("explain.joiner").join(plain_number(tier.radius_m) for tier in rule.reaches)
+    return [
+        say(
+            f"explain.radius.{verdict.status}",
+            name=verdict.subject_name,
+            facility=facility,
+            area=area,
+            radius=metres,
+            way=say(f"explain.radius.{'network' if rule.network else 'straight'}"),
+            value=percent(verdict.value) if np.isfinite(verdict.value) else "",
+            op=say(f"explain.ops.{'>' if rule.strict else '>='}"),
+            limit=percent(rule.limit),
+            missing=area if lacks_areas else facility,
+        )
+        for verdict in verdicts.itertuples()
+    ]

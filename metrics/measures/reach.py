@@ -1,0 +1,145 @@
+"""``reach``: walking in from a gate along the paths, a site is soon seen."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.sight import viewing_distance_mm
+from geo.walk import FirstSight, first_sight
+from geo.ways import ways_of
+from metrics.book import View
+from metrics.explain import plain_number, rejected, whole
+from metrics.measures.demands import demands_of
+from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings
+from metrics.rules import Reach
+from metrics.subjects import subjects
+from metrics.survey import COUNTS, NEVER, Survey
+from texts import say
+
+GATE_MARGIN_M = 30.0  # a gate this near the outline of a place is one of its gates
+
+
+def reach(survey: Survey, rule: Reach, view: View) -> Findings:
+    """
+    Places from each of whose gates a walk of ``rule.walk_m`` inwards sees a counting site.
+
+    The gates are venues of ``rule.gate_class`` in or next to the outline; the walk follows the roads and paths inside
+    it. Every point of the way is asked, not a sample. A place without a recorded gate, without a way near a gate, or
+    without an outline is unknown.
+
+    Returns
+    -------
+    Findings
+        ``value`` is the longest of the gates' shortest walks in metres, NaN when from some gate nothing is seen;
+        ``missing`` is 1 where the place fails. Traces name the site first seen from each gate, ``at_m`` the walk.
+    """
+    who = subjects(survey, rule)
+    if who.empty or survey.stock is None or survey.city.buildings is None:
+        why = "no_stock" if survey.stock is None else "no_buildings"
+        return Findings(_verdicts(who, rule, [(UNKNOWN, np.nan, why)] * len(who)))
+    gates = survey.venues_of([rule.gate_class])
+    answers, traces = [], []
+    for row in range(len(who)):
+        answer, seen = _judge_place(survey, rule, view, who.geometry.iloc[row], gates)
+        answers.append(answer)
+        traces += [(row, *trace) for trace in seen]
+    columns = ["subject", "site", "counted", "reason", "at_m", "distance_m"]
+    return Findings(_verdicts(who, rule, answers), pd.DataFrame(traces, columns=columns))
+
+
+def _judge_place(survey: Survey, rule: Reach, view: View, place, gates: gpd.GeoDataFrame):
+    """Status, longest walk and key of the reason of one place, and the trace rows of its gates."""
+    own = gates[shapely.dwithin(place, gates.geometry.array, GATE_MARGIN_M)] if len(gates) else gates
+    if own.empty:
+        return (UNKNOWN, np.nan, "no_gate"), []
+    ways = ways_of(_walkable_inside(survey, place))
+    points = survey.venue_points.loc[own.index]
+    near = [] if not len(ways.pieces_mm) else shapely.multilinestrings(
+        [shapely.linestrings(piece.reshape(2, 2) / 1000) for piece in ways.pieces_mm]
+    )
+    if not len(ways.pieces_mm) or not shapely.dwithin(near, points.array, GATE_MARGIN_M).all():
+        return (UNKNOWN, np.nan, "no_path"), []
+    demand = demands_of(rule, survey.stock)[0]
+    surely = [_walk_in(survey, rule, view, gate, ways, demand.state == COUNTS) for gate in points]
+    traces = [
+        (survey.stock.ids[sight.site], 1, "counted", round(sight.distance_m, 3), np.nan)
+        for sight in surely
+        if sight.site >= 0
+    ]
+    if all(sight.site >= 0 for sight in surely):
+        return (PASS, max(sight.distance_m for sight in surely), ""), traces
+    perhaps = [_walk_in(survey, rule, view, gate, ways, demand.state != NEVER) for gate in points]
+    if all(sight.site >= 0 for sight in perhaps):
+        return (UNKNOWN, np.nan, "open_record"), traces
+    reasons = demand.reason[_seen_if_it_counted(survey, rule, view, points, ways, demand.state == NEVER)]
+    return (FAIL, np.nan, rejected(reasons)), traces
+
+
+def _walkable_inside(survey: Survey, place) -> gpd.GeoSeries:
+    """The parts of walkable roads and paths inside a place."""
+    walkable = survey.walkable
+    near = walkable.iloc[walkable.sindex.query(place, predicate="intersects")]
+    outline = place if shapely.area(place) > 0 else shapely.buffer(place, GATE_MARGIN_M)
+    inside = near.geometry.intersection(outline).explode(ignore_index=True)
+    return inside[inside.geom_type == "LineString"]
+
+
+def _walk_in(survey: Survey, rule: Reach, view: View, gate: shapely.Point, ways, counts: np.ndarray) -> FirstSight:
+    stock = survey.stock
+    chosen = np.flatnonzero(counts)
+    far = viewing_distance_mm(stock.width_m, stock.height_m, **_optics(view)).max(initial=0) / 1000
+    limit = (rule.walk_m + GATE_MARGIN_M + far) * 1000
+    centre = np.rint(np.array([gate.x, gate.y]) * 1000)
+    chosen = chosen[(np.abs(stock.xy_mm[chosen] - centre) <= limit).all(axis=1)]
+    walls = survey.obstacles_near(gpd.GeoSeries([gate], crs=survey.city.crs), limit / 1000)
+    sight = first_sight(
+        gate,
+        ways,
+        stock.xy_mm[chosen],
+        stock.width_m[chosen],
+        stock.height_m[chosen],
+        stock.facing_deg[chosen],
+        walls,
+        walk_m=rule.walk_m,
+        max_angle_deg=view.max_angle_deg,
+        cut_m=view.cut_m,
+        snap_m=GATE_MARGIN_M,
+        **_optics(view),
+    )
+    return FirstSight(sight.distance_m, int(chosen[sight.site]) if sight.site >= 0 else -1)
+
+
+def _seen_if_it_counted(survey: Survey, rule: Reach, view: View, gates, ways, rejected_: np.ndarray) -> list[int]:
+    """The first site that does not count but is seen from each gate: what a head of the place would point at."""
+    sights = [_walk_in(survey, rule, view, gate, ways, rejected_) for gate in gates]
+    return [sight.site for sight in sights if sight.site >= 0]
+
+
+def _optics(view: View) -> dict[str, float]:
+    return {name: getattr(view, name) for name in ("default_distance_m", "diagonal_factor", "reading_factor")}
+
+
+def _verdicts(who: gpd.GeoDataFrame, rule: Reach, answers: list[tuple[str, float, str]]) -> gpd.GeoDataFrame:
+    gate, walk = say("explain.reach.gate"), plain_number(rule.walk_m)
+    sentences = []
+    for name, (status, distance, detail) in zip(who["subject_name"], answers, strict=True):
+        sentences.append(
+            say(
+                f"explain.reach.{status}",
+                name=name,
+                gate=gate,
+                walk=walk,
+                value=whole(distance) if np.isfinite(distance) else "",
+                rejected=detail if status == FAIL else "",
+                why=say(f"explain.reach.{detail}") if status == UNKNOWN else "",
+            )
+        )
+    status = np.array([status for status, _, _ in answers], dtype=object)
+    return who.assign(
+        value=[distance for _, distance, _ in answers],
+        required=float(rule.walk_m),
+        status=status,
+        missing=np.where(status == FAIL, 1.0, np.where(status == PASS, 0.0, np.nan)),
+        explanation=sentences,
+    )

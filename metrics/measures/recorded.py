@@ -1,0 +1,225 @@
+"""``share`` and ``value``, and rates recorded of a venue: numbers that someone wrote down, against a limit."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import floor
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from data.recorded import recorded
+from metrics.explain import percent, plain_number
+from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, judge
+from metrics.rules import Rate, RuleBase, Share, Value
+from metrics.subjects import DISTRICT, subjects
+from metrics.survey import Survey
+from texts import say
+
+_MEETS: dict[str, Callable] = {
+    ">=": np.greater_equal,
+    ">": np.greater,
+    "<=": np.less_equal,
+    "<": np.less,
+}
+
+
+def share(survey: Survey, rule: Share) -> Findings:
+    """
+    Subjects with enough of one recorded amount in another; with ``over``, enough subjects that meet a condition.
+
+    The comparison is made in whole fractions: 3 of 10 is 30 %, neither more nor less. A missing amount, or a total
+    of 0, leaves the subject unknown.
+
+    Returns
+    -------
+    Findings
+        ``value`` is the ratio, ``missing`` how much more of the numerator the total as it is would need.
+    """
+    if rule.over is not None:
+        return _share_of_subjects(survey, rule)
+    who = subjects(survey, rule)
+    part = recorded_column(survey, who, rule.numerator)
+    total = recorded_column(survey, who, rule.denominator)
+    known = np.isfinite(part) & np.isfinite(total) & (total > 0)
+    status = np.full(len(who), UNKNOWN, dtype=object)
+    limit = Fraction(str(rule.limit))
+    meets = _MEETS[">" if rule.strict else ">="](part * limit.denominator, total * limit.numerator)
+    status[known] = np.where(meets[known], PASS, FAIL)
+    verdicts = who.assign(
+        value=np.divide(part, total, out=np.full(len(who), np.nan), where=known),
+        required=float(rule.limit),
+        status=status,
+        missing=[
+            _lacking(a, b, limit, rule.strict) if s == FAIL else (0.0 if s == PASS else np.nan)
+            for a, b, s in zip(part, total, status, strict=True)
+        ],
+    )
+    names = {"numerator": recorded(rule.numerator).label, "denominator": recorded(rule.denominator).label}
+    verdicts["explanation"] = [
+        _share_sentence(name, s, a, b, rule, names)
+        for name, s, a, b in zip(who["subject_name"], status, part, total, strict=True)
+    ]
+    return Findings(verdicts)
+
+
+def _lacking(part: float, total: float, limit: Fraction, strict: bool) -> float:
+    """How much more of the numerator is needed; whole where both amounts are whole, as ads are."""
+    target = Fraction(total) * limit
+    if float(part).is_integer() and float(total).is_integer():
+        whole_target = floor(target) + 1 if strict else -floor(-target)
+        return float(whole_target - part)
+    return float(target) - part
+
+
+def _share_sentence(name: str, status: str, part: float, total: float, rule: Share, names: dict[str, str]) -> str:
+    if status == UNKNOWN and total == 0:
+        return say("explain.share.empty", name=name, denominator=names["denominator"])
+    if status == UNKNOWN:
+        absent = [label for label, value in zip(names.values(), (part, total), strict=True) if not np.isfinite(value)]
+        return say("explain.share.unknown", name=name, columns=say("explain.joiner").join(absent))
+    return say(
+        f"explain.share.{status}",
+        name=name,
+        **names,
+        part=plain_number(part),
+        total=plain_number(total),
+        value=percent(part / total),
+        op=say(f"explain.ops.{'>' if rule.strict else '>='}"),
+        limit=percent(rule.limit),
+    )
+
+
+def _share_of_subjects(survey: Survey, rule: Share) -> Findings:
+    """One verdict for all subjects of the class together, of those whose number is known."""
+    who = subjects(survey, rule)
+    values = recorded_column(survey, who, rule.over.column)
+    known = np.isfinite(values)
+    passed = int(_MEETS[rule.over.op](values[known], rule.over.limit).sum())
+    verdicts = who.iloc[:1].assign(subject=rule.class_, subject_name=rule.title, unit=None, row=-1)
+    if len(who):
+        verdicts = verdicts.set_geometry([who.geometry.union_all().centroid], crs=who.crs)
+    limit = Fraction(str(rule.limit))
+    count = int(known.sum())
+    status, value, missing = UNKNOWN, np.nan, np.nan
+    if count:
+        meets = _MEETS[">" if rule.strict else ">="](passed * limit.denominator, count * limit.numerator)
+        status, value = (PASS if meets else FAIL), passed / count
+        missing = 0.0 if meets else _lacking(passed, count, limit, rule.strict)
+    sentence = (
+        say("explain.share.over_unknown", name=rule.title, column=recorded(rule.over.column).label)
+        if not count
+        else say(
+            "explain.share.over",
+            name=rule.title,
+            known=count,
+            passed=passed,
+            value=percent(value),
+            op=say(f"explain.ops.{'>' if rule.strict else '>='}"),
+            limit=percent(rule.limit),
+        )
+    )
+    return Findings(
+        verdicts.assign(value=value, required=float(rule.limit), status=status, missing=missing, explanation=sentence)
+    )
+
+
+def value(survey: Survey, rule: Value) -> Findings:
+    """
+    Subjects whose recorded number, or its ratio to a second one, meets a limit.
+
+    Returns
+    -------
+    Findings
+        ``missing`` is the distance to the limit, in the unit of the number.
+    """
+    who = subjects(survey, rule)
+    number = recorded_column(survey, who, rule.column)
+    columns = [rule.column]
+    if rule.per is not None:
+        per = recorded_column(survey, who, rule.per)
+        number = np.divide(number * rule.per_unit, per, out=np.full(len(who), np.nan), where=per > 0)
+        columns.append(rule.per)
+    known = np.isfinite(number)
+    status = np.where(known, np.where(_MEETS[rule.op](number, rule.limit), PASS, FAIL), UNKNOWN).astype(object)
+    verdicts = who.assign(
+        value=number,
+        required=float(rule.limit),
+        status=status,
+        missing=np.where(status == FAIL, np.abs(number - rule.limit), np.where(status == PASS, 0.0, np.nan)),
+    )
+    label = _value_label(rule)
+    absent = say("explain.joiner").join(recorded(column).label for column in columns)
+    verdicts["explanation"] = [
+        say(
+            f"explain.value.{s}",
+            name=name,
+            column=label,
+            columns=absent,
+            value=plain_number(v) if np.isfinite(v) else "",
+            op=say(f"explain.ops.{rule.op}"),
+            limit=plain_number(rule.limit),
+        )
+        for name, s, v in zip(who["subject_name"], status, number, strict=True)
+    ]
+    return Findings(verdicts)
+
+
+def _value_label(rule: Value) -> str:
+    if rule.per is None:
+        return recorded(rule.column).label
+    return say(
+        "explain.value.ratio",
+        column=recorded(rule.column).label,
+        per=recorded(rule.per).label,
+        per_unit=plain_number(rule.per_unit),
+    )
+
+
+def recorded_rate(survey: Survey, rule: Rate) -> Findings:
+    """Subjects whose own recorded rate is at least ``rule.limit``."""
+    who = subjects(survey, rule)
+    number = recorded_column(survey, who, rule.column)
+    status = judge(number, number, rule.limit)
+    verdicts = who.assign(
+        value=number,
+        required=float(rule.limit),
+        status=status,
+        missing=np.where(np.isnan(number), np.nan, np.maximum(rule.limit - number, 0)),
+    )
+    verdicts["explanation"] = [
+        say(
+            f"explain.rate.venue_{s}",
+            name=name,
+            column=recorded(rule.column).label,
+            value=plain_number(v) if np.isfinite(v) else "",
+            limit=plain_number(rule.limit),
+        )
+        for name, s, v in zip(who["subject_name"], status, number, strict=True)
+    ]
+    return Findings(verdicts)
+
+
+def recorded_column(survey: Survey, who: gpd.GeoDataFrame, column: str) -> np.ndarray:
+    """The recorded numbers of the subjects, NaN where nothing, or no number, was written down."""
+    numbers = np.full(len(who), np.nan)
+    for name, frame in ((DISTRICT, survey.city.districts), (None, survey.city.venues)):
+        mine = (who["class"] == DISTRICT).to_numpy() == (name == DISTRICT)
+        if frame is not None and column in frame and mine.any():
+            rows = who["row"].to_numpy()[mine]
+            numbers[mine] = pd.to_numeric(frame.loc[rows, column], errors="coerce").to_numpy(dtype=float)
+    return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def unstated(survey: Survey, rule: RuleBase) -> Findings:
+    """Every subject of a rule whose number the document does not give, or the copy at hand has lost: unknown."""
+    who = subjects(survey, rule)
+    return Findings(
+        who.assign(
+            value=np.nan,
+            required=np.nan,
+            status=UNKNOWN,
+            missing=np.nan,
+            explanation=say("explain.unstated", reason=rule.reason),
+        )
+    )

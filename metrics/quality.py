@@ -1,0 +1,86 @@
+"""How far the data behind an assessment can be trusted."""
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from geo.crs import to_mm
+from metrics.survey import Stock, Survey
+
+DUPLICATE_M = 2.0
+
+
+def quality(survey: Survey, traces: pd.DataFrame) -> dict[str, object]:
+    """
+    Facts about the inputs that a reader has to know.
+
+    Parameters
+    ----------
+    survey
+        What was judged.
+    traces
+        Which sites any rule met, ``site`` and ``reason``.
+
+    Returns
+    -------
+    dict
+        ``datum`` of the import; ``road_km`` in, kept and dropped by reason, ``streets``, ``named_share`` of the kept
+        road length; ``sites``, ``unmatched_sites`` (in reach of no street and no place), ``duplicate_sites`` (of the
+        same form within 2 m of another), ``sized_share``, ``facing_share``, ``days_since_inspection`` (median, to
+        the date of the data, else to the newest inspection); ``unknown_words``. None where there is nothing to tell.
+    """
+    return {
+        "datum": survey.city.meta.get("datum"),
+        **_roads(survey),
+        **_sites(survey, traces),
+        "unknown_words": survey.city.unknown_words().to_dict("records"),
+    }
+
+
+def _roads(survey: Survey) -> dict[str, object]:
+    table, report = survey.streets.table, survey.streets.report
+    length = table["length_mm"].sum()
+    named = table.loc[table["name"].notna(), "length_mm"].sum()
+    return {
+        "road_km": {reason: round(float(km), 3) for reason, km in report["km"].items()},
+        "streets": len(table),
+        "named_share": round(float(named / length), 4) if length else None,
+    }
+
+
+def _sites(survey: Survey, traces: pd.DataFrame) -> dict[str, object]:
+    stock = survey.stock
+    if stock is None:
+        names = ("sites", "unmatched_sites", "duplicate_sites", "sized_share", "facing_share", "days_since_inspection")
+        return dict.fromkeys(names)
+    met = set(traces.loc[traces["reason"] != "out_of_reach", "site"])
+    return {
+        "sites": len(stock),
+        "unmatched_sites": int(sum(site not in met for site in stock.ids)),
+        "duplicate_sites": _duplicates(stock),
+        "sized_share": _share(np.isfinite(stock.width_m) & np.isfinite(stock.height_m)),
+        "facing_share": _share(np.isfinite(stock.facing_deg)),
+        "days_since_inspection": _days_since_inspection(survey),
+    }
+
+
+def _share(known: np.ndarray) -> float | None:
+    return round(float(known.mean()), 4) if len(known) else None
+
+
+def _duplicates(stock: Stock) -> int:
+    """How many sites stand within 2 m of one of the same form that comes before them by id."""
+    if len(stock) < 2:
+        return 0
+    pairs = cKDTree(stock.xy_mm).query_pairs(float(to_mm(DUPLICATE_M)), output_type="ndarray")
+    same = stock.carrier.codes[pairs[:, 0]] == stock.carrier.codes[pairs[:, 1]]
+    later = [max(pair, key=lambda row: str(stock.ids[row])) for pair in pairs[same]]
+    return len(set(later))
+
+
+def _days_since_inspection(survey: Survey) -> float | None:
+    inspected = pd.to_datetime(survey.city.sites["inspected_on"], errors="coerce", format="ISO8601")
+    until = pd.to_datetime(survey.city.meta.get("data_date"), errors="coerce")
+    until = inspected.max() if pd.isna(until) else until
+    days = (until - inspected).dt.days.median()
+    return None if pd.isna(days) else float(days)

@@ -1,0 +1,76 @@
+"""Who is judged by a rule: streets, junctions, districts or venues, in one shape."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from metrics.rules import RuleBase
+from metrics.survey import Survey, street_label
+
+SUBJECT_COLUMNS = ["subject", "subject_name", "class", "unit", "geometry"]
+ROAD, JUNCTION, DISTRICT = "road", "junction", "district"
+
+
+def subjects(survey: Survey, rule: RuleBase) -> gpd.GeoDataFrame:
+    """
+    The subjects of ``rule`` on a ``RangeIndex``: ``subject`` (id), ``subject_name``, ``class``, ``unit``, geometry.
+
+    ``row`` is the row in what they come from: the street table, the junctions, the city's districts or venues.
+    Streets are judged as their whole centre line, junctions as a point. Venues that the city records as junctions
+    are judged beside those found where streets cross.
+    """
+    parts = [_of_class(survey, name) for name in rule.classes]
+    found = [_where(part, source, rule) for part, source in parts if len(part)]
+    if not found:
+        empty = {column: pd.Series(dtype=object) for column in SUBJECT_COLUMNS[:-1]}
+        return gpd.GeoDataFrame({**empty, "row": pd.Series(dtype=int)}, geometry=[], crs=survey.city.crs)
+    return pd.concat(found, ignore_index=True)[[*SUBJECT_COLUMNS, "row"]]
+
+
+def _of_class(survey: Survey, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """The subjects of one class, and the frame whose rows they are."""
+    if name == ROAD:
+        table = survey.streets.table
+        labels = [street_label(*pair) for pair in zip(table["name"], table["street"], strict=True)]
+        # A rule speaks of ``highway`` as the roads do; a street's class is that of most of its length.
+        return _frame(table["street"], labels, name, table["unit"], table), table.assign(highway=table["class"])
+    if name == DISTRICT:
+        districts = survey.city.districts
+        districts = districts.iloc[:0] if districts is None else districts[districts["level"] == DISTRICT]
+        return _frame(districts["name"], districts["name"], name, districts["unit"], districts), districts
+    venues = survey.venues_of([name])
+    recorded = _frame(venues["id"], venues["name"], name, venues["unit"], venues)
+    if name != JUNCTION:
+        return recorded, venues
+    crossings = _crossings(survey)
+    return pd.concat([crossings, recorded], ignore_index=True), pd.concat([crossings, venues], ignore_index=True)
+
+
+def _crossings(survey: Survey) -> gpd.GeoDataFrame:
+    junctions, table = survey.streets.junctions, survey.streets.table
+    ids = pd.Series(["+".join(table["street"].iloc[list(rows)]) for rows in junctions["streets"]], dtype=object)
+    nth = ids.groupby(ids).cumcount()
+    ids = ids.where(nth == 0, ids + "#" + (nth + 1).astype(str))
+    return _frame(ids, junctions["name"], JUNCTION, pd.Series([None] * len(ids), dtype=object), junctions)
+
+
+def _frame(ids, names, class_name: str, units, source: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {
+            "subject": np.asarray(ids, dtype=object),
+            "subject_name": np.asarray(names, dtype=object),
+            "class": class_name,
+            "unit": np.asarray(units, dtype=object),
+            "row": source.index.to_numpy(),
+        },
+        geometry=source.geometry.array,
+        crs=source.crs,
+    )
+
+
+def _where(part: gpd.GeoDataFrame, source: pd.DataFrame, rule: RuleBase) -> gpd.GeoDataFrame:
+    """The subjects whose recorded columns have one of the values the rule accepts."""
+    keep = np.ones(len(part), dtype=bool)
+    for column, accepted in rule.where.items():
+        keep &= source[column].isin(list(accepted)).to_numpy() if column in source else False
+    return part[keep]

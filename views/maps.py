@@ -1,0 +1,228 @@
+"""A city's map by folium: the ground, which never changes, and what was found, which changes with every filter."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import folium
+import geopandas as gpd
+import numpy as np
+import shapely
+from branca.element import MacroElement
+from folium.template import Template
+
+from geo.crs import WGS84
+from texts import say
+from views.ground import Ground, script_json, steps
+from views.offline import plain_map
+from views.theme import colours, tokens
+
+_SCRIPT = Path(__file__).with_name("js") / "map.js"
+_LABEL_GRID = 16  # candidates for a district's name, across its extent each way
+_LABEL_CLEAR_SHARE = 0.06  # of the map's extent: as far as a name wants to stand from what was found
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """
+    What a map shows above its ground; every frame in one CRS, with the columns named here.
+
+    Attributes
+    ----------
+    lines, places
+        ``status`` (pass, fail, unknown), ``told`` (what the pointer is told) and geometry: lines, and points.
+    sites
+        ``counted`` (whether it counts for the chosen subject), ``told``, points.
+    frames
+        Polygons drawn around what is chosen.
+    labels
+        ``name``, ``score`` as texts, points.
+    legend
+        Rows of form (fail-line, diamond, hatched, disc) and text.
+    show
+        Which part must be in view, or None to leave the view as it is.
+    """
+
+    lines: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+    frames: gpd.GeoSeries
+    labels: gpd.GeoDataFrame
+    legend: list[tuple[str, str]] = field(default_factory=list)
+    show: shapely.Geometry | None = None
+
+
+class _Ground(MacroElement):
+    """The drawing script and the ground, as the constant part of a map."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            window.cityMap = {{ this.script }};
+            window.cityMap.ground({{ this._parent.get_name() }}, {{ this.data }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, ground: Ground):
+        super().__init__()
+        self._name = "CityGround"
+        self.script = _script()
+        self.data = f'{{"colours":{_palette()},"texts":{_texts()},{ground.data[1:]}'
+
+
+class _Drawing(MacroElement):
+    """What was found, as the part of a map that changes."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            window.cityMap.findings(
+                {{ this._parent._parent.get_name() }}, {{ this._parent.get_name() }}, {{ this.data }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, data: str):
+        super().__init__()
+        self._name = "CityDrawing"
+        self.data = data
+
+
+def base_map(ground: Ground) -> folium.Map:
+    """
+    The map of a city without findings. The same ground gives the same map, so the browser keeps it and its view.
+
+    A new object at every call: streamlit-folium hangs the findings into the map it is given.
+    """
+    city_map = plain_map(
+        zoom_control=False, zoom_snap=0.25, zoom_delta=0.5, wheel_px_per_zoom_level=120, attribution_control=False
+    )
+    city_map.add_child(_Ground(ground))
+    return city_map
+
+
+def drawing_layer(drawing: Drawing, ground: Ground) -> folium.FeatureGroup:
+    """
+    What was found as the layer to be laid over ``base_map(ground)``.
+
+    Failing stretches are red with a dashed casing, failing places diamonds, unknown ones hatched: none rests on
+    colour alone.
+    """
+    layer = folium.FeatureGroup()
+    layer.add_child(_Drawing(script_json(_sent(drawing, ground.origin))))
+    return layer
+
+
+def label_places(districts: gpd.GeoDataFrame, marks: Iterable[shapely.Geometry]) -> gpd.GeoSeries:
+    """
+    Where the name of each district stands clear of ``marks`` and of the other names, as near its middle as can be.
+
+    Parameters
+    ----------
+    districts
+        Polygons, metric CRS.
+    marks
+        Stretches and places that must not be covered, same CRS.
+
+    Returns
+    -------
+    GeoSeries
+        Points on the index of ``districts``. The same input gives the same places.
+    """
+    west, south, east, north = districts.total_bounds
+    clear_m = _LABEL_CLEAR_SHARE * max(east - west, north - south)
+    taken = shapely.geometrycollections(list(marks))
+    chosen = []
+    for district in districts.geometry:
+        candidates = _candidates(district)
+        others = shapely.union_all([taken, *(shapely.buffer(point, 1.5 * clear_m) for point in chosen)])
+        room = shapely.distance(candidates, others) if not others.is_empty else np.full(len(candidates), np.inf)
+        edge = shapely.distance(candidates, district.boundary)
+        worth = np.minimum(room, clear_m) / clear_m + 0.5 * np.minimum(edge, clear_m) / clear_m
+        from_middle = shapely.distance(candidates, district.centroid) / np.sqrt(district.area)
+        chosen.append(candidates[int(np.argmax(worth - 0.6 * from_middle))])
+    return gpd.GeoSeries(chosen, index=districts.index, crs=districts.crs)
+
+
+def frame_around(shape: shapely.Geometry, margin_m: float) -> shapely.Geometry:
+    """A thin frame around what is chosen: square at the ends of lines, as far off as ``margin_m``."""
+    return shapely.buffer(shape, margin_m, cap_style="square", join_style="mitre", quad_segs=2)
+
+
+def _candidates(district: shapely.Geometry) -> np.ndarray:
+    west, south, east, north = district.bounds
+    shares = (np.arange(_LABEL_GRID) + 0.5) / _LABEL_GRID
+    x, y = np.meshgrid(west + shares * (east - west), south + shares * (north - south))
+    points = shapely.points(x.ravel(), y.ravel())
+    inside = points[shapely.contains(district, points)]
+    return inside if len(inside) else np.array([district.representative_point()])
+
+
+def _sent(drawing: Drawing, origin: tuple[float, float]) -> dict:
+    lines, places = drawing.lines.to_crs(WGS84), drawing.places.to_crs(WGS84)
+    sites, labels = drawing.sites.to_crs(WGS84), drawing.labels.to_crs(WGS84)
+    sent = {
+        f"{status}Lines": _told(lines[lines["status"] == status], origin) for status in ("fail", "unknown", "pass")
+    } | {f"{status}Places": _told(places[places["status"] == status], origin) for status in ("fail", "unknown", "pass")}
+    frames = shapely.get_parts(drawing.frames.to_crs(WGS84).to_numpy())
+    show = None
+    if drawing.show is not None:
+        corners = shapely.LineString([drawing.show.bounds[:2], drawing.show.bounds[2:]])
+        show = steps(gpd.GeoSeries([corners], crs=drawing.lines.crs).to_crs(WGS84), origin)[0]
+    return sent | {
+        "sites": [
+            [at, bool(row.counted), row.told]
+            for at, row in zip(steps(sites.geometry, origin), sites.itertuples(), strict=True)
+        ],
+        "frames": [steps([frame.exterior], origin) for frame in frames],
+        "labels": [
+            [at, row.name, row.score]
+            for at, row in zip(steps(labels.geometry, origin), labels.itertuples(index=False), strict=True)
+        ],
+        "legend": drawing.legend,
+        "show": show,
+        "origin": origin,
+    }
+
+
+def _told(frame: gpd.GeoDataFrame, origin: tuple[float, float]) -> list[list]:
+    parts = frame[["told", frame.geometry.name]].explode(index_parts=False)
+    parts = parts[~parts.geometry.is_empty & parts.geometry.notna()]
+    return [[at, told] for at, told in zip(steps(parts.geometry, origin), parts["told"], strict=True)]
+
+
+@cache
+def _script() -> str:
+    return _SCRIPT.read_text(encoding="utf-8")
+
+
+@cache
+def _palette() -> str:
+    light = colours()
+    return script_json(
+        {
+            "land": light.land,
+            "green": light.green,
+            "sea": light.sea,
+            "outside": light.outside,
+            "border": light.border,
+            "lane": light.lane,
+            "secondary": light.secondary,
+            "trunk": light.trunk,
+            "ring": light.ring,
+            "fail": light.fail,
+            "casing": light.fail_casing,
+            "unknown": light.unknown,
+            "pass": light.pass_,
+            "text": light.text1,
+            "north": light.text2,
+        }
+    )
+
+
+@cache
+def _texts() -> str:
+    words = ("km", "m", "north", "zoomIn", "zoomOut")
+    return script_json({word: say(f"coverage.map.{word}") for word in words} | {"font": tokens().fonts})

@@ -1,0 +1,58 @@
+"""What a session remembers from page to page: which city, which rule book, which phase. Every key in one place."""
+
+import streamlit as st
+
+from data.settings import settings
+
+DEMO = "demo"
+FIRST_PHASE = "routine"
+
+_CITY = "chosen_city"
+_BOOK = "chosen_book"
+_PHASE = "chosen_phase"
+_NOTICES = "notices"
+
+
+def city_key() -> str:
+    """The city of this session: ``"demo"``, or the path of an imported one."""
+    return st.session_state.get(_CITY, DEMO)
+
+
+def choose_city(key: str) -> None:
+    """Let every page of this session show the city ``key``."""
+    st.session_state[_CITY] = key
+
+
+def book_key() -> str:
+    """The rule book of this session: the name of a shipped one, or the path of an own one."""
+    return st.session_state.get(_BOOK, settings()["rulebook"])
+
+
+def choose_book(key: str) -> None:
+    """Let every page of this session judge by the rule book ``key``."""
+    st.session_state[_BOOK] = key
+
+
+def choose_default_book() -> None:
+    """Let every page of this session judge by the rule book of the settings."""
+    st.session_state.pop(_BOOK, None)
+
+
+def phase() -> str:
+    """The phase of this session, ``"routine"`` unless chosen; a book may know others than the last one did."""
+    return st.session_state.get(_PHASE, FIRST_PHASE)
+
+
+def choose_phase(key: str) -> None:
+    """Let every page of this session judge by the values of the phase ``key``."""
+    st.session_state[_PHASE] = key
+
+
+def add_notice(sentence: str) -> None:
+    """Keep ``sentence`` to be shown once, on top of the page that runs next."""
+    st.session_state.setdefault(_NOTICES, []).append(sentence)
+
+
+def take_notices() -> list[str]:
+    """The sentences to be shown now; they are not kept."""
+    return st.session_state.pop(_NOTICES, [])
