@@ -9,7 +9,8 @@ import click
 
 from texts import say
 
-DONE, OUR_FAULT, BAD_INPUT = 0, 1, 2
+OUR_FAULT, BAD_INPUT = 1, 2
+_REJECTS_SHOWN = 20
 
 
 class _Group(click.Group):
@@ -50,6 +51,85 @@ def demo(out: Path, as_json: bool) -> None:
         {"out": str(out), "layers": {name: len(frame) for name, frame in city.layers.items()}},
         say("cli.written", file=out),
     )
+
+
+def _layer_options(command):
+    """``--roads``, ``--roads-datum`` … for every layer of a city."""
+    from data.city import LAYERS
+
+    for name in reversed(LAYERS):
+        label = say(f"city.layers.{name}")
+        command = click.option(f"--{name}-datum", help=say("cli.import.datum", layer=label))(command)
+        command = click.option(f"--{name}", help=say("cli.import.layer", layer=label))(command)
+    return command
+
+
+@main.command("import", help=say("cli.import.help"))
+@click.option("--osm", type=click.Path(path_type=Path), help=say("cli.import.osm"))
+@click.option("--admin-level", type=click.IntRange(1, 12), help=say("cli.import.admin_level"))
+@click.option("--area", help=say("cli.import.area"))
+@click.option("--area-datum", help=say("cli.import.datum", layer=say("cli.import.area_label")))
+@_layer_options
+@click.option("--name", default="", help=say("cli.import.name"))
+@click.option("--source", default="", help=say("cli.import.source"))
+@click.option("--licence", default="", help=say("cli.import.licence"))
+@click.option("--data-date", default="", help=say("cli.import.data_date"))
+@click.option("--strict", is_flag=True, help=say("cli.import.strict"))
+@click.option("--rejects", type=click.Path(path_type=Path), help=say("cli.import.rejects"))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help=say("cli.import.out"))
+@click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
+def import_(out: Path, rejects: Path | None, as_json: bool, **options) -> None:
+    """Make a city out of an extract and tables."""
+    from data.city import LAYERS
+    from data.importing import ImportRequest, LayerSource, import_city, write_rejects
+
+    layers = {
+        name: LayerSource(path, datum=options[f"{name}_datum"])
+        for name in LAYERS
+        if (path := options[name]) is not None
+    }
+    request = ImportRequest(
+        layers=layers,
+        **{key: value for key, value in options.items() if key.removesuffix("_datum") not in LAYERS},
+    )
+    result = import_city(request, progress=_progress)
+    result.city.write(out)
+    if rejects is not None:
+        write_rejects(result.rejects, rejects)
+    _tell_import(result)
+    _report(as_json, _import_figures(result, out), _import_sentence(result, out))
+
+
+def _tell_import(result) -> None:
+    """Warnings and the first rows that were not taken, on stderr."""
+    for warning in result.warnings:
+        _progress(warning)
+    for row in result.rejects.head(_REJECTS_SHOWN).itertuples():
+        _progress(
+            say(
+                "cli.import.reject", layer=row.layer, row=row.row, column=row.column, value=row.value, reason=row.reason
+            )
+        )
+    if (more := len(result.rejects) - _REJECTS_SHOWN) > 0:
+        _progress(say("cli.import.more", count=more))
+
+
+def _import_figures(result, out: Path) -> dict[str, object]:
+    return {
+        "out": str(out),
+        "layers": {row.layer: {"read": int(row.read), "taken": int(row.taken)} for row in result.counts.itertuples()},
+        "rejects": len(result.rejects),
+        "repairs": len(result.repairs),
+        "duplicates": len(result.duplicates),
+        "warnings": list(result.warnings),
+    }
+
+
+def _import_sentence(result, out: Path) -> str:
+    layers = say("explain.joiner").join(
+        say("cli.import.layer_count", layer=row.label, count=row.taken) for row in result.counts.itertuples()
+    )
+    return say("cli.import.done", file=out, layers=layers, rejects=len(result.rejects), repairs=len(result.repairs))
 
 
 @main.command(help=say("cli.check.help"))

@@ -40,7 +40,9 @@ def list_layers(path: Path | str) -> list[str]:
             raise DataError(say("import.unreadable", file=path.name, reason=_reason(error))) from error
 
 
-def read_layer(path: Path | str, layer: str | None = None, encoding: str | None = None) -> gpd.GeoDataFrame | pd.DataFrame:
+def read_layer(
+    path: Path | str, layer: str | None = None, encoding: str | None = None
+) -> gpd.GeoDataFrame | pd.DataFrame:
     """
     One layer of a file, whole: all columns, geometry as it is, in the CRS of the file.
 

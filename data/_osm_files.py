@@ -131,7 +131,7 @@ def _header(path: Path) -> dict[str, str]:
 
 
 def _gather(path: Path) -> Gathering:
-    """One pass over the file (two for relations, one more for closed ways that are no area): rows with a leading key."""
+    """Objects with a leading key, in one pass; another goes before for relations, one after for rings without area."""
     table, factory = tag_table(), osmium.geom.WKBFactory()
     line_keys, area_keys = table.leading_keys_of("line"), table.leading_keys_of("polygon")
     gathered, rings = Gathering(), set()
@@ -191,11 +191,14 @@ def _part_with_nodes(way) -> str | None:
 
 def _mend_rings(path: Path, gathered: Gathering, rings: set[str]) -> None:
     """Closed ways that libosmium could make no area of: those with all their nodes are repaired and taken."""
-    factory = osmium.geom.WKBFactory()
+    factory, keys = osmium.geom.WKBFactory(), sorted(tag_table().leading_keys_of("polygon"))
     ways = osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY).with_locations()
-    ids = osmium.filter.IdFilter(sorted(int(osm_id[1:]) for osm_id in rings))
-    for way in ways.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)).with_filter(ids):
-        osm_id, tags = f"w{way.id}", _tags_of(way)
+    ways = ways.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)).with_filter(osmium.filter.KeyFilter(*keys))
+    for way in ways:
+        osm_id = f"w{way.id}"
+        if osm_id not in rings:
+            continue
+        tags = _tags_of(way)
         try:
             ring = shapely.from_wkb(factory.create_linestring(way))
         except (osmium.InvalidLocationError, RuntimeError):

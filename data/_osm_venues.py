@@ -46,6 +46,9 @@ def venues_of(features: Features) -> tuple[gpd.GeoDataFrame, list[tuple[str, str
     return _frame(features, table, names), merged
 
 
+_NONE = np.array([], dtype=object)
+
+
 def _of_class(table: pd.DataFrame, entry: Entry) -> np.ndarray:
     return table.loc[table["class"] == entry.class_, "row"].to_numpy()
 

@@ -96,7 +96,9 @@ class City:
     areas: gpd.GeoDataFrame | None = None
 
     @classmethod
-    def from_layers(cls, layers: Mapping[str, gpd.GeoDataFrame | None], meta: Mapping[str, str] | None = None) -> "City":
+    def from_layers(
+        cls, layers: Mapping[str, gpd.GeoDataFrame | None], meta: Mapping[str, str] | None = None
+    ) -> "City":
         """
         A city made of layers in any CRS, projected to the metric CRS of its middle.
 
@@ -191,7 +193,9 @@ class City:
                 used = frame[column].dropna().str.split(",").explode().value_counts()
                 found += [(name, column, word, rows) for word, rows in used.items() if known.code(word) is None]
         table = pd.DataFrame(found, columns=["layer", "column", "word", "rows"])
-        return table.sort_values(["rows", "layer", "column", "word"], ascending=[False, True, True, True], ignore_index=True)
+        return table.sort_values(
+            ["rows", "layer", "column", "word"], ascending=[False, True, True, True], ignore_index=True
+        )
 
 
 def _layer_faults(name: str, frame: gpd.GeoDataFrame) -> list[str]:
@@ -263,7 +267,9 @@ def _as_kind(values: pd.Series, kind: str) -> pd.Series:
     if kind == "number":
         return pd.to_numeric(values, errors="coerce").astype(float)
     if kind == "flag":
-        return values.map(_FLAGS.get, na_action="ignore").astype(object) if values.dtype != bool else values.astype(object)
+        return (
+            values.map(_FLAGS.get, na_action="ignore").astype(object) if values.dtype != bool else values.astype(object)
+        )
     if pd.api.types.is_float_dtype(values) and values.notna().any():  # an id column with a gap was read as 1.0, 2.0
         whole = (values.dropna() % 1 == 0).all()
         values = values.astype("Int64") if whole else values
@@ -302,7 +308,11 @@ def _rows_digest(frame: gpd.GeoDataFrame) -> bytes:
         values = plain[column]
         if values.isna().all():
             continue
-        values = values if pd.api.types.is_numeric_dtype(values) else values.astype(object).where(values.notna(), "").astype(str)
+        values = (
+            values
+            if pd.api.types.is_numeric_dtype(values)
+            else values.astype(object).where(values.notna(), "").astype(str)
+        )
         hashes += pd.util.hash_pandas_object(values, index=False).to_numpy() * np.uint64(2 * place + 3)
     coordinates, row = shapely.get_coordinates(frame.geometry.array, return_index=True)
     whole = np.rint(coordinates * 1000).astype(np.int64).view(np.uint64)

@@ -117,7 +117,10 @@ class _Report:
         self.free = np.ones(len(raw.rows), dtype=bool)
         self._found = [
             pd.DataFrame(
-                [(layer, row, None, text.strip()[:_LONGEST_VALUE], say("import.reason.odd_row"), False) for row, text in raw.odd],
+                [
+                    (layer, row, None, text.strip()[:_LONGEST_VALUE], say("import.reason.odd_row"), False)
+                    for row, text in raw.odd
+                ],
                 columns=TABLE_COLUMNS,
             )
         ]
@@ -140,13 +143,22 @@ class _Report:
         table = table.sort_values(["row", "column"], kind="stable", ignore_index=True)
         return table.astype({"row": "int64", "taken": bool})
 
-    def _add(self, rows: np.ndarray, column: str | None, values: np.ndarray | None, reason: str, *, taken: bool) -> None:
+    def _add(
+        self, rows: np.ndarray, column: str | None, values: np.ndarray | None, reason: str, *, taken: bool
+    ) -> None:
         places = np.flatnonzero(rows)
         if not len(places):
             return
         shown = [None if values is None else _shown(values[place]) for place in places]
         part = pd.DataFrame(
-            {"layer": self._layer, "row": self._rows[places], "column": column, "value": shown, "reason": reason, "taken": taken}
+            {
+                "layer": self._layer,
+                "row": self._rows[places],
+                "column": column,
+                "value": shown,
+                "reason": reason,
+                "taken": taken,
+            }
         )
         self._found.append(part.astype({"column": object, "value": object}))
 
@@ -171,9 +183,11 @@ def _columns(raw: Raw, mapping: Mapping, constants: AnyMapping[str, str], report
     for column, values in cells.items():
         if column == "size":
             _take_sizes(values, mapping, columns, report)
-        elif column in kinds or column in mapping.taken and column not in ("lon", "lat", "lonlat", "wkt"):
+        elif column in kinds or (column in mapping.taken and column not in ("lon", "lat", "lonlat", "wkt")):
             columns[column] = _values(column, kinds.get(column, "number"), values, mapping, report)
-    sizes = {column: columns.pop(f"{column} of size") for column in ("width_m", "height_m") if f"{column} of size" in columns}
+    sizes = {
+        column: columns.pop(f"{column} of size") for column in ("width_m", "height_m") if f"{column} of size" in columns
+    }
     for column, values in sizes.items():
         own = columns.get(column)
         columns[column] = values if own is None else np.where(np.isnan(own), values, own)
@@ -200,8 +214,12 @@ def _values(column: str, kind: str, values: pd.Series, mapping: Mapping, report:
         return _as_osm(to_texts(values), column)
     else:
         texts = to_texts(values)
-        return texts if words is None else np.array([text and (words.code(text) or text) for text in texts], dtype=object)
-    report.leave_out(bad, heading, values.astype(object).to_numpy(), say(f"import.reason.not_{_reason_of(column, kind)}"))
+        return (
+            texts if words is None else np.array([text and (words.code(text) or text) for text in texts], dtype=object)
+        )
+    report.leave_out(
+        bad, heading, values.astype(object).to_numpy(), say(f"import.reason.not_{_reason_of(column, kind)}")
+    )
     return out
 
 
@@ -235,7 +253,11 @@ def _free_name(heading: str, layer: str, columns: AnyMapping[str, object]) -> st
 def _extra(values: pd.Series) -> np.ndarray:
     """An additional column: numbers where all of it are (a code with a leading zero is none), else texts."""
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        return values.to_numpy() if values.dtype.kind in "iuf" else values.astype(float).to_numpy(dtype=float, na_value=np.nan)
+        return (
+            values.to_numpy()
+            if values.dtype.kind in "iuf"
+            else values.astype(float).to_numpy(dtype=float, na_value=np.nan)
+        )
     texts = to_texts(values)
     told = [text for text in texts if text is not None]
     numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(dtype=float)
@@ -269,7 +291,9 @@ def _with_originals(frame: gpd.GeoDataFrame, layer: str, x: np.ndarray, y: np.nd
 
 def _repairs(layer: str, raw: Raw, columns: pd.DataFrame, repairs: np.ndarray, free: np.ndarray) -> pd.DataFrame:
     rows = np.flatnonzero(~np.equal(repairs, None) & free)
-    names = next((columns[column] for column in ("name", "id") if column in columns), pd.Series(None, index=columns.index))
+    names = pd.Series(None, index=columns.index, dtype=object)
+    for column in ("name", "id"):
+        names = names.where(names.notna(), columns[column]) if column in columns else names
     found = [(layer, int(raw.rows[row]), say("import.geometry"), names.iloc[row], repairs[row]) for row in rows]
     return pd.DataFrame(found, columns=list(REPAIR_COLUMNS))
 
@@ -301,4 +325,6 @@ def _unknown_words(frame: gpd.GeoDataFrame, layer: str, column: str) -> str | No
         return None
     order = sorted(unknown.items(), key=lambda item: (-item[1], item[0]))
     named = "、".join(say("import.word_rows", word=word, rows=rows) for word, rows in order[:_NAMED_IN_WARNING])
-    return say("import.unknown_words", layer=layer_label(layer), column=label(layer, column), count=len(unknown), words=named)
+    return say(
+        "import.unknown_words", layer=layer_label(layer), column=label(layer, column), count=len(unknown), words=named
+    )

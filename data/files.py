@@ -176,7 +176,9 @@ def _is_kml(head: bytes) -> bool:
 
 def _is_csv(head: bytes) -> bool:
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    return (wide or b"\0" not in head) and not head.startswith((b"PK\x03\x04", b"%PDF")) and _text_start(head)[:1] != b"<"
+    return (
+        (wide or b"\0" not in head) and not head.startswith((b"PK\x03\x04", b"%PDF")) and _text_start(head)[:1] != b"<"
+    )
 
 
 _LOOKS_RIGHT = {

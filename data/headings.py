@@ -62,15 +62,18 @@ class Mapping:
     missing: tuple[str, ...]
 
     def table(self) -> pd.DataFrame:
-        """One row per heading, in the order of the file: ``heading``, ``column`` (None: additional) and ``taken_as``."""
+        """One row per heading as in the file: ``heading``, ``column`` (None: additional) and ``taken_as``."""
         by_heading = {heading: column for column, heading in self.taken.items()}
-        other = {**dict.fromkeys(self.extra, say("import.kept_as_extra")), **dict.fromkeys(self.ignored, say("import.left_out"))}
+        other = {
+            **dict.fromkeys(self.extra, say("import.kept_as_extra")),
+            **dict.fromkeys(self.ignored, say("import.left_out")),
+        }
         columns = [by_heading.get(heading) for heading in self.headings]
         taken_as = [
             label(self.layer, column) if column else other[heading]
             for heading, column in zip(self.headings, columns, strict=True)
         ]
-        return pd.DataFrame({"heading": self.headings, "column": columns, "taken_as": taken_as})
+        return pd.DataFrame({"heading": self.headings, "column": columns, "taken_as": taken_as}, dtype=object)
 
     def faults(self, file: str) -> list[str]:
         """One sentence for what is missing, with the headings that are there; nothing when all is there."""
@@ -78,7 +81,9 @@ class Mapping:
             return []
         wanted = "、".join(label(self.layer, column) for column in self.missing)
         headings = "、".join([*self.taken.values(), *self.extra]) or say("import.none")
-        return [say("import.missing_columns", file=file, layer=layer_label(self.layer), wanted=wanted, headings=headings)]
+        return [
+            say("import.missing_columns", file=file, layer=layer_label(self.layer), wanted=wanted, headings=headings)
+        ]
 
 
 def map_headings(
@@ -235,11 +240,14 @@ def _cut(heading: str, spelling: str, lookup: dict[str, tuple[str, int]]) -> tup
 
 def _check_overrides(headings: list[str], overrides: dict[str, str | None], layer: str) -> None:
     faults = [
-        say("import.no_heading", heading=heading, headings="、".join(headings)) for heading in overrides if heading not in headings
+        say("import.no_heading", heading=heading, headings="、".join(headings))
+        for heading in overrides
+        if heading not in headings
     ]
     columns = [column for column in overrides.values() if column]
     faults += [
-        say("import.double_column", column=label(layer, column)) for column in sorted({c for c in columns if columns.count(c) > 1})
+        say("import.double_column", column=label(layer, column))
+        for column in sorted({c for c in columns if columns.count(c) > 1})
     ]
     if faults:
         raise DataError(faults)

@@ -96,7 +96,7 @@ def _part(element: Element) -> shapely.Geometry | None:
 def _coordinates(element: Element) -> np.ndarray:
     """Longitudes and latitudes of the one ``coordinates`` text below an element; not a number where it is none."""
     texts = [_text(child) or "" for child in element.iter() if _tag(child) == "coordinates"]
-    pairs = [(triple.split(",") + [""])[:2] for triple in (texts[0].split() if texts else ())]
+    pairs = [[*triple.split(","), ""][:2] for triple in (texts[0].split() if texts else ())]
     numbers = pd.to_numeric(pd.Series([value for pair in pairs for value in pair], dtype=object), errors="coerce")
     return numbers.to_numpy(dtype=float).reshape(-1, 2)
 

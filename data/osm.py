@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data._osm_files import Gathering, mended_polygon, read_extract, read_osm_file
+from data._osm_files import Gathering, read_extract, read_osm_file
 from data._osm_venues import venues_of
 from data.city import LAYERS
 from data.errors import DataError
@@ -351,9 +351,7 @@ def _numbers(
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _METRES = re.compile(rf"(?:~|ca\.?\s*)?({_NUMBER})\s*(m|米|metres?|meters?|ft|feet|'|′)?\.?", re.IGNORECASE)
 _FEET = ("ft", "feet", "'", "′")
-_WINDS = {
-    name: 22.5 * number for number, name in enumerate("N NNE NE ENE E ESE SE SSE S SSW SW WSW W WNW NW NNW".split())
-}
+_WINDS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
 
 
 def metres(text: str) -> float:
@@ -391,7 +389,7 @@ def compass(text: str) -> float:
     [110.0, 45.0, nan]
     """
     if text.strip().upper() in _WINDS:
-        return _WINDS[text.strip().upper()]
+        return 22.5 * _WINDS.index(text.strip().upper())
     match = re.fullmatch(rf"({_NUMBER})\s*°?", text.strip())
     degrees = float(match[1].replace(",", ".")) if match else np.nan
     return degrees % 360 if degrees <= 360 else np.nan

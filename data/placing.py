@@ -179,7 +179,9 @@ def _crs_of(raw: Raw, datum: str | None) -> tuple[CRS | None, str, tuple[str, ..
         note = (say("import.overrides_crs", file=raw.name, own=raw.crs.name, datum=name.upper()),) if other else ()
         return crs, name, note
     if projected and name in ("gcj02", "bd09"):
-        raise DataError(say("import.datum_against_crs", file=raw.name, crs=raw.crs.name, datum=say(f"import.datums.{name}")))
+        raise DataError(
+            say("import.datum_against_crs", file=raw.name, crs=raw.crs.name, datum=say(f"import.datums.{name}"))
+        )
     return (raw.crs, _name_of(raw.crs), ()) if projected else (None, name, ())
 
 
@@ -285,5 +287,3 @@ def _first_coordinates(shapes: np.ndarray) -> np.ndarray:
     first = np.unique(rows, return_index=True)[1]
     texts[rows[first]] = [f"{x:.10g}, {y:.10g}" for x, y in coordinates[first]]
     return texts
-
-

@@ -18,9 +18,19 @@ _DUPLICATE_M = 2.0
 _SLIVER_M2 = 100.0  # borders drawn twice differ by less
 _FAR_KM = 100.0
 _NAMED = 3
+_REFERENCES = (
+    "roads",
+    "venues",
+    "buildings",
+    "districts",
+    "areas",
+    "sites",
+)  # the first that is there is where the city is
 
 
-def find_duplicates(sites: gpd.GeoDataFrame, rows: np.ndarray | None = None, *, within_m: float = _DUPLICATE_M) -> pd.DataFrame:
+def find_duplicates(
+    sites: gpd.GeoDataFrame, rows: np.ndarray | None = None, *, within_m: float = _DUPLICATE_M
+) -> pd.DataFrame:
     """
     Sites that may be recorded twice: the same carrier within ``within_m`` of each other.
 
@@ -71,37 +81,39 @@ def district_warnings(districts: gpd.GeoDataFrame) -> list[str]:
 
     Slivers below 100 m² are passed over: borders drawn twice.
     """
-    levels = districts["level"].fillna("district") if "level" in districts.columns else pd.Series("district", index=districts.index)
+    levels = (
+        districts["level"].fillna("district")
+        if "level" in districts.columns
+        else pd.Series("district", index=districts.index)
+    )
     warnings = []
     for _, frame in _metric(districts).groupby(levels.to_numpy(), sort=True):
-        warnings += _overlaps(frame) + _holes(frame)
+        shapes = shapely.make_valid(frame.geometry.to_numpy())
+        warnings += _overlaps(shapes, frame["name"].astype(str).to_numpy()) + _holes(shapes)
     return warnings
 
 
 def distance_warnings(layers: Mapping[str, gpd.GeoDataFrame]) -> list[str]:
     """
-    Sentences about layers that lie more than 100 km from all the others, and about single rows that lie so from theirs.
+    Sentences about layers more than 100 km away from the roads (or what there is), and rows as far from their layer.
 
     Parameters
     ----------
     layers
         EPSG:4326.
     """
-    layers = {name: frame for name, frame in layers.items() if len(frame)}
-    places = {name: _middles(frame) for name, frame in layers.items()}
+    places = {name: _middles(layers[name]) for name in _REFERENCES if len(layers.get(name, ()))}
     centres = {name: np.median(points, axis=0) for name, points in places.items()}
-    sizes = {name: _spread_km(points, centres[name]) for name, points in places.items()}
+    spreads = {name: float(np.quantile(_km(points, centres[name]), 0.9)) for name, points in places.items()}
     warnings = []
-    for name, centre in centres.items():
-        others = [other for other in centres if other != name]
-        apart = {other: _km(centre, centres[other]) - sizes[name] - sizes[other] for other in others}
-        if others and min(apart.values()) > _FAR_KM and (len(others) > 1 or name == max(centres)):
-            nearest = min(apart, key=apart.get)
-            away, other = f"{_km(centre, centres[nearest]):.0f}", layer_label(nearest)
-            warnings.append(say("import.far_apart", layer=layer_label(name), other=other, km=away))
+    for reference, name in ((next(iter(places)), name) for name in list(places)[1:]):
+        away = float(_km(centres[name][None], centres[reference])[0])
+        if away - spreads[name] - spreads[reference] > _FAR_KM:
+            one, other = layer_label(name), layer_label(reference)
+            warnings.append(say("import.far_apart", layer=one, other=other, km=f"{away:.0f}"))
     for name, points in places.items():
-        off = np.flatnonzero(_km(points, centres[name]) > max(_FAR_KM, 3 * sizes[name]) + _FAR_KM)
-        if 0 < len(off) <= 0.2 * len(points):
+        off = np.flatnonzero(_km(points, centres[name]) > 3 * spreads[name] + _FAR_KM)
+        if len(off):
             warnings.append(say("import.outliers", layer=layer_label(name), count=len(off), row=int(off[0]) + 1))
     return warnings
 
@@ -129,25 +141,23 @@ def _close_pairs(points: np.ndarray, ids: np.ndarray, within_m: float) -> np.nda
     return np.concatenate((at_one_place, nearby))
 
 
-def _overlaps(frame: gpd.GeoDataFrame) -> list[str]:
-    shapes = frame.geometry.to_numpy()
+def _overlaps(shapes: np.ndarray, names: np.ndarray) -> list[str]:
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     one, other = one[one < other], other[one < other]
     areas = shapely.area(shapely.intersection(shapes[one], shapes[other]))
     large = np.flatnonzero(areas > _SLIVER_M2)
     if not len(large):
         return []
-    names = frame["name"].astype(str).to_numpy()
     worst = large[np.argsort(-areas[large], kind="stable")][:_NAMED]
     named = "；".join(
-        say("import.overlap_pair", one=names[one[pair]], other=names[other[pair]], area=f"{areas[pair]:,.0f}") for pair in worst
+        say("import.overlap_pair", one=names[one[pair]], other=names[other[pair]], area=f"{areas[pair]:,.0f}")
+        for pair in worst
     )
     return [say("import.overlaps", count=len(large), pairs=named, area=f"{areas[large].sum():,.0f}")]
 
 
-def _holes(frame: gpd.GeoDataFrame) -> list[str]:
+def _holes(shapes: np.ndarray) -> list[str]:
     """Holes of the union: what lies between districts and in none."""
-    shapes = frame.geometry.to_numpy()
     union = shapely.get_parts(shapely.union_all(shapes))
     inner = [ring for part in union for ring in part.interiors]
     holes = shapely.polygons(inner) if inner else np.array([], dtype=object)
@@ -165,14 +175,7 @@ def _middles(frame: gpd.GeoDataFrame) -> np.ndarray:
     return (bounds[:, :2] + bounds[:, 2:]) / 2
 
 
-def _spread_km(points: np.ndarray, centre: np.ndarray) -> float:
-    """How far most of the points lie from their middle."""
-    return float(np.quantile(_km(points, centre), 0.9))
-
-
-def _km(points: np.ndarray, centre: np.ndarray) -> np.ndarray | float:
-    points = np.atleast_2d(points)
-    _, _, metres = Geod(ellps="WGS84").inv(
-        points[:, 0], points[:, 1], np.full(len(points), centre[0]), np.full(len(points), centre[1])
-    )
-    return metres / 1000 if len(points) > 1 else float(metres[0]) / 1000
+def _km(points: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """How far each of ``points`` lies from ``centre``; degrees in, kilometres out."""
+    lon, lat = np.broadcast_to(centre, points.shape).T
+    return Geod(ellps="WGS84").inv(points[:, 0], points[:, 1], lon, lat)[2] / 1000

@@ -27,9 +27,17 @@ _DELIMITERS = (",", ";", "\t", "|")
 _HEAD_BYTES = 1 << 18
 _HEAD_ROWS = 20
 _BLOCK_BYTES = 1 << 24
+# What openpyxl raises on workbooks that are not what they seem.
 _BROKEN_XLSX = (
-    zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, ParseError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    InvalidFileException,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    ParseError,
+)
 
 
 def read_csv(source: Source, layer: str, *, encoding: str | None = None) -> Raw:
@@ -85,7 +93,10 @@ def read_csv(source: Source, layer: str, *, encoding: str | None = None) -> Raw:
     odd = [(number - skipped_lines + place, text) for number, text in odd]
     frame, rows = _without_blank(table.to_pandas(), rows)
     return Raw(
-        name=source.name, frame=frame, rows=rows, odd=tuple(entry for entry in odd if entry[1].strip(f"{delimiter} \r\n\ufeff"))
+        name=source.name,
+        frame=frame,
+        rows=rows,
+        odd=tuple(entry for entry in odd if entry[1].strip(f"{delimiter} \r\n\ufeff")),
     )
 
 
@@ -114,7 +125,9 @@ def read_xlsx(source: Source, layer: str, *, sheet: str | None = None) -> Raw:
             names = [work.title for work in workbook.worksheets]
             if sheet is not None and sheet not in names:
                 raise DataError(say("import.no_sheet", file=source.name, sheet=sheet, sheets="、".join(names)))
-            chosen = sheet or max(names, key=lambda name: _best_row(_cells(workbook[name], _HEAD_ROWS), layer)[0], default=None)
+            chosen = sheet or max(
+                names, key=lambda name: _best_row(_cells(workbook[name], _HEAD_ROWS), layer)[0], default=None
+            )
             cells = [] if chosen is None else list(_cells(workbook[chosen]))
         except _BROKEN_XLSX as error:
             if isinstance(error, DataError):
@@ -134,7 +147,11 @@ def read_xlsx(source: Source, layer: str, *, sheet: str | None = None) -> Raw:
     )
     frame = pd.DataFrame(body, columns=headings, dtype=object)
     frame, rows = _without_blank(frame, np.arange(len(frame)) + place + 2)
-    notes = (say("import.took_sheet", file=source.name, sheet=chosen, others=len(names) - 1),) if len(names) > 1 and not sheet else ()
+    notes = (
+        (say("import.took_sheet", file=source.name, sheet=chosen, others=len(names) - 1),)
+        if len(names) > 1 and not sheet
+        else ()
+    )
     notes += (say("import.beyond_headings", file=source.name, count=len(beyond), row=beyond[0][0]),) if beyond else ()
     return Raw(name=source.name, frame=frame, rows=rows, layer=chosen, notes=notes)
 

@@ -66,7 +66,7 @@ _NEVER_NEGATIVE = {"panels", "levels", "psa_per_10_min", "forms", "sweepers", "s
 
 
 def to_degrees(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Coordinates, also as ``122.1°E`` or ``122°6'30"``, and which cells hold something that is none; as `to_numbers`."""
+    """Coordinates, also as ``122.1°E`` or ``122°6'30"``, and which cells hold none though they hold something."""
     if pd.api.types.is_numeric_dtype(values):
         numbers = values.astype(float).to_numpy(dtype=float, na_value=np.nan)
         return np.where(np.isinf(numbers), np.nan, numbers), np.isinf(numbers)

@@ -103,7 +103,9 @@ def _geojson(source: Source) -> gpd.GeoDataFrame | pd.DataFrame:
 
 def _shapefile(source: Source, encoding: str | None) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     frame = read_layer(source.path, encoding=BYTES)
-    texts = [column for column in frame.columns if column != "geometry" and not pd.api.types.is_numeric_dtype(frame[column])]
+    texts = [
+        column for column in frame.columns if column != "geometry" and not pd.api.types.is_numeric_dtype(frame[column])
+    ]
     texts = [column for column in texts if frame[column].map(lambda value: isinstance(value, str)).any()]
     found = encoding or bytes_encoding([text.encode("latin-1") for text in _texts_of(frame, texts)])
     for column in texts:

@@ -183,12 +183,12 @@ def _rings(round_, tail, head, length) -> np.ndarray:
     return ring
 
 
-def join_chains(pieces: Selection, edges: Edges) -> Chains:
+def join_chains(pieces: Selection, edges: Edges, group: np.ndarray, named: np.ndarray) -> Chains:
     """
     The edges joined by straightest continuation within their group.
 
     A one-way edge joins only one that goes on the same way. Where just two of a named group meet they join at any
-    angle but a U-turn. A roundabout counts as one node.
+    angle but a U-turn. A roundabout counts as one node. ``group`` and ``named`` are per edge.
     """
     node_of = np.arange(int(max(edges.tail.max(), edges.head.max())) + 1) if len(edges.tail) else np.zeros(1, np.int64)
     on = edges.ring >= 0
@@ -203,7 +203,7 @@ def join_chains(pieces: Selection, edges: Edges) -> Chains:
     order = order[usable[order]]
     starts = np.flatnonzero(np.concatenate(([True], np.diff(half_node[order]) != 0))) if len(order) else order
     starts = np.append(starts, len(order))
-    group, named, rank = pieces.group[edges.piece], pieces.named[edges.piece], pieces.rank[edges.piece]
+    rank = pieces.rank[edges.piece]
     mate = _mates(order, starts, edges.first, edges.last, pieces.x, pieces.y, group, named, rank, edges.travel)
     arrays = _walk(mate, ~on, edges.first, edges.last, pieces.x, pieces.y, edges.vertex, edges.length, edges.travel)
     offset, v, edge, sense, travel = arrays

@@ -42,7 +42,8 @@ class Selection:
     """
     The pieces that take part, as arrays; coordinates are millimetres from ``origin_mm``.
 
-    ``row`` is the row of the road; ``offset`` of length pieces + 1 cuts ``x, y`` into pieces.
+    ``row`` is the row of the road; ``offset`` of length pieces + 1 cuts ``x, y`` into pieces. Pieces of one ``group`` may
+    join; ``family`` is the group of their class alone.
     """
 
     status: np.ndarray
@@ -54,6 +55,7 @@ class Selection:
     y: np.ndarray
     group: np.ndarray
     named: np.ndarray
+    family: np.ndarray
     rank: np.ndarray
     travel: np.ndarray
     level: np.ndarray
@@ -109,9 +111,9 @@ def select_roads(roads: gpd.GeoDataFrame, classes: Collection[str]) -> Selection
     rel, row = rel[keep_vertex], row[stay]
     offset = np.concatenate(([0], np.cumsum(np.diff(offset)[stay])))
 
-    group, named = _groups(name[row], highway[row])
+    group, named, family = _groups(name[row], highway[row])
     rank = pd.Series(highway[row]).map(CLASS_RANK).fillna(len(CLASS_RANK)).to_numpy(np.int64)
-    return Selection(status, length_m, origin, row, offset, rel[:, 0].copy(), rel[:, 1].copy(), group, named, rank,
+    return Selection(status, length_m, origin, row, offset, rel[:, 0].copy(), rel[:, 1].copy(), group, named, family, rank,
                      travel[row].astype(np.int64), level_of[stay].astype(np.int64), round_[row])  # fmt: skip
 
 
@@ -214,9 +216,13 @@ def _runs(rel: np.ndarray, offset: np.ndarray, raised: np.ndarray, name: np.ndar
     return run
 
 
-def _groups(name: np.ndarray, highway: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A number per piece, equal for pieces of one name (or all unnamed) and one class group, in canonical order."""
+def _groups(name: np.ndarray, highway: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """
+    Numbers per piece in canonical order, equal for pieces of one name (or all unnamed) and one class group; whether it
+    has a name; and a number of its class group.
+    """
     class_group = pd.Series(highway, dtype=object).map(_GROUP_OF_CLASS).fillna(pd.Series(highway, dtype=object))
     labels = pd.MultiIndex.from_arrays([name, class_group.to_numpy(object)]) if len(name) else pd.Index([])
     codes = pd.factorize(labels, sort=True)[0] if len(name) else np.zeros(0, np.int64)
-    return codes.astype(np.int64), name != ""
+    family = pd.factorize(class_group, sort=True)[0]
+    return codes.astype(np.int64), name != "", family.astype(np.int64)

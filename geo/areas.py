@@ -12,6 +12,7 @@ _CENTRE_TOLERANCE_M = 0.1
 _MM = 1000.0
 _QUARTER_PIECES = 64
 _STEPS_IN_RADIUS = 50
+_SPACING_TRIES, _COUNT_TOLERANCE = 6, 0.1
 
 
 def viewing_centre(places: gpd.GeoSeries) -> gpd.GeoSeries:
@@ -48,9 +49,10 @@ def sample_points(polygons: gpd.GeoSeries, count: int) -> gpd.GeoSeries:
     """
     Points of a square grid all over each polygon, about ``count`` in each and at least one.
 
-    The spacing of the grid is such that ``count`` squares have the polygon's area; the grid is centred on its bounding
-    box. Of a narrow polygon there may be more or fewer than ``count``; when the grid misses it, its viewing centre
-    stands for it. The points are in whole millimetres and move with the polygon.
+    The grid is centred on the polygon's bounding box. Its spacing is first such that ``count`` squares have the
+    polygon's area, then adjusted until a tenth more or fewer points lie inside, which odd shapes may never do. When
+    every grid misses the polygon, its viewing centre stands for it. The points are in whole millimetres and move with
+    the polygon.
 
     Parameters
     ----------
@@ -235,17 +237,26 @@ def _pole(shape: shapely.Geometry) -> shapely.Point:
 
 def _grid_points(shape: shapely.Geometry, centre: np.ndarray, count: int) -> np.ndarray:
     """x, y of the grid's points that lie in a shape, or its centre when none does."""
-    west, south, east, north = shapely.bounds(shape)
     spacing = np.sqrt(shapely.area(shape) / count)
-    if spacing == 0:
-        return centre[None, :]
+    points = centre[None, :]
+    shapely.prepare(shape)
+    for _ in range(_SPACING_TRIES if spacing > 0 else 0):
+        grid = _square_grid(shapely.bounds(shape), spacing)
+        inside = grid[shapely.intersects_xy(shape, grid)]
+        points = inside if len(inside) else points
+        if abs(len(inside) - count) <= _COUNT_TOLERANCE * count:
+            break
+        spacing *= np.sqrt(max(len(inside), 1) / count)
+    return points
+
+
+def _square_grid(bounds: np.ndarray, spacing: float) -> np.ndarray:
+    """x, y of a grid centred on a box, from the south-west, row by row, in whole millimetres."""
+    west, south, east, north = bounds
     columns, rows = int(np.ceil((east - west) / spacing)), int(np.ceil((north - south) / spacing))
     x = (west + east) / 2 + spacing * (np.arange(columns) - (columns - 1) / 2)
     y = (south + north) / 2 + spacing * (np.arange(rows) - (rows - 1) / 2)
-    points = to_mm(np.column_stack([np.tile(x, rows), np.repeat(y, columns)])) / _MM
-    shapely.prepare(shape)
-    points = points[shapely.intersects_xy(shape, points)]
-    return points if len(points) else centre[None, :]
+    return to_mm(np.column_stack([np.tile(x, rows), np.repeat(y, columns)])) / _MM
 
 
 def _shares(areas: gpd.GeoSeries, served: np.ndarray) -> pd.Series:

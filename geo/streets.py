@@ -10,12 +10,13 @@ import shapely
 from numba import njit
 
 from geo._streets_chains import Chains, Edges, cut_chains, cut_edges, join_chains
-from geo._streets_join import find_contacts, join_parts
+from geo._streets_join import Lines, find_contacts, join_parts
 from geo._streets_junctions import find_junctions
 from geo._streets_layout import Layout, Members, flip_streets, lay_members, lay_out
 from geo._streets_pairs import find_zones, lay_on_carriers, sample_chains, turning_points
 from geo._streets_parts import Parts, Pieces, build_parts
 from geo._streets_select import DUPLICATE, REASONS, Selection, select_roads
+from geo._streets_stubs import find_hosts, move_in, name_gaps
 from geo.crs import check_metric
 
 MAIN_CLASSES = ("trunk", "primary", "secondary")
@@ -150,7 +151,7 @@ def build_streets(roads: gpd.GeoDataFrame, *, classes: Collection[str] = MAIN_CL
     edges, doubles = cut_edges(pieces)
     pieces.status[pieces.row[doubles & ~np.isin(pieces.row, pieces.row[~doubles])]] = DUPLICATE
     chains, parts, stretches = _carriageways(pieces, edges)
-    lines = join_parts(parts, find_contacts(chains, stretches), chains.group[parts.chain], chains.named[parts.chain])
+    lines = _centre_lines(chains, parts, stretches, pieces.family[edges.piece])
     layout = lay_out(parts, stretches, lines)
     members = lay_members(chains, layout)
     layout, members = flip_streets(layout, members)
@@ -160,7 +161,11 @@ def build_streets(roads: gpd.GeoDataFrame, *, classes: Collection[str] = MAIN_CL
 def _carriageways(pieces: Selection, edges: Edges) -> tuple[Chains, Parts, Pieces]:
     """Chains, the centre lines of those that carry, and how each stretch lies on them."""
     rank = pieces.rank[edges.piece]
-    chains = join_chains(pieces, edges)
+    group, named = pieces.group[edges.piece], pieces.named[edges.piece]
+    chains = join_chains(pieces, edges, group, named)
+    with_gaps = name_gaps(chains, group, named)
+    if with_gaps[0] is not group:
+        chains = join_chains(pieces, edges, *with_gaps)
     samples = sample_chains(chains)
     zones = find_zones(chains, samples, rank)
     turns = turning_points(chains, samples, zones)
@@ -170,6 +175,24 @@ def _carriageways(pieces: Selection, edges: Edges) -> tuple[Chains, Parts, Piece
         zones = find_zones(chains, samples, rank)
     parts, stretches = build_parts(chains, samples, lay_on_carriers(chains, samples, zones))
     return chains, parts, stretches
+
+
+def _centre_lines(chains: Chains, parts: Parts, stretches: Pieces, family_of_edge: np.ndarray) -> Lines:
+    """Parts joined to streets, with what belongs to a street that passes moved into it."""
+    contacts = find_contacts(chains, stretches)
+    group, named = chains.group[parts.chain], chains.named[parts.chain]
+    lines = join_parts(parts, contacts, group, named)
+    streets = len(lines.offset) - 1
+    some = np.zeros(streets, np.int64)
+    some[lines.street] = np.arange(len(parts.chain))
+    width = np.zeros(streets)
+    np.maximum.at(width, lines.street, parts.width)
+    chain_of = np.repeat(np.arange(len(chains.offset) - 1), np.diff(chains.offset))
+    family = np.zeros(len(chains.offset) - 1, np.int64)
+    real = chains.edge >= 0
+    family[chain_of[real]] = family_of_edge[chains.edge[real]]
+    family = family[parts.chain[some]]
+    return move_in(lines, find_hosts(lines, contacts, group[some], named[some], family, width))
 
 
 def _streets(

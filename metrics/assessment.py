@@ -268,7 +268,9 @@ def _verdicts(
         if own.empty:
             own = _no_subject(ground, rule, area.columns)
         own = own.sort_values("subject", kind="stable")
-        district = own[f"area:{DISTRICT}"] if f"area:{DISTRICT}" in own else pd.Series(None, index=own.index, dtype=object)
+        district = (
+            own[f"area:{DISTRICT}"] if f"area:{DISTRICT}" in own else pd.Series(None, index=own.index, dtype=object)
+        )
         parts.append(
             own.assign(
                 rule=rule.id,
@@ -402,7 +404,9 @@ def _named_buildings(ground: Survey, reasons: pd.Series) -> pd.Series:
     buildings = ground.city.buildings
     rows = [int(reason.partition(":")[2]) for reason in unique]
     labels = buildings["name"].where(buildings["name"].notna(), buildings["osm_id"]).iloc[rows]
-    named = {r: f"hidden:{label}" if isinstance(label, str) else "hidden" for r, label in zip(unique, labels, strict=True)}
+    named = {
+        r: f"hidden:{label}" if isinstance(label, str) else "hidden" for r, label in zip(unique, labels, strict=True)
+    }
     return reasons.map(lambda reason: named.get(reason, reason))
 
 
@@ -415,7 +419,9 @@ def _shares(ground: Survey, judged: list[tuple[Rule, Findings]], verdicts: gpd.G
         own = verdicts[verdicts["rule"] == rule.id]
         row_of = pd.Series(own.index, index=own["order"])
         part = findings.shares
-        parts.append(part.assign(rule=rule.id, verdict=row_of.loc[part["subject"]].to_numpy(), area=_area_names(ground, part)))
+        parts.append(
+            part.assign(rule=rule.id, verdict=row_of.loc[part["subject"]].to_numpy(), area=_area_names(ground, part))
+        )
     columns = ["rule", "verdict", "level", "area", "starts_mm", "passing_mm"]
     if not parts:
         return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})

@@ -10,6 +10,7 @@ from metrics.fields import Model
 from metrics.rules import MODELS, Deduction, Fulfilled, Quota, Source, Tier
 from texts import lookup, say
 
+_NO_MEASURE = ("union_tag_invalid", "union_tag_not_found")
 _PARTS: Mapping[str, type[Model]] = {
     "view": View,
     "flags": Flags,
@@ -36,9 +37,8 @@ def problem(detail: ErrorDetails, model: type[Model] | None) -> str:
         return say("rulebook.fault.missing")
     if kind == "value_error":
         return _found(found) + str(context["error"])
-    if kind in ("union_tag_invalid", "union_tag_not_found"):
-        found = found.get("measure") if isinstance(found, dict) else found
-        return expected("measure", found, known="、".join(MODELS))
+    if kind in _NO_MEASURE:
+        return expected("measure", found.get("measure"), known="、".join(MODELS))
     texts = lookup("rulebook.expected")
     name = kind if kind in texts else "other"
     return expected(name, found, **{key: _bound(value) for key, value in context.items() if key != "error"})
@@ -103,4 +103,6 @@ def _shown(found: object) -> str:
 def path_of(detail: ErrorDetails) -> tuple:
     """Where a mistake is, in the keys of the file: without the measure that a union of rules puts first."""
     path = tuple(detail["loc"])
+    if detail["type"] in _NO_MEASURE:
+        return ("measure",)
     return path[1:] if path and path[0] in MODELS else path

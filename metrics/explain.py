@@ -1,13 +1,16 @@
 """Numbers and lists as the Chinese explanations write them."""
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from data.vocabulary import vocabulary
 from texts import say
 
+OPEN = ("unrecorded", "sight_unknown")  # how reason codes end that leave open whether a site counts
 _LABELLED = {"condition": "conditions", "carrier_excluded": "carriers"}
 
 
@@ -32,7 +35,11 @@ def plain_number(number: float) -> str:
     >>> plain_number(3.0), plain_number(0.456)
     ('3', '0.46')
     """
-    return whole(number) if float(number).is_integer() else f"{float(number):,.2f}".rstrip("0").rstrip(".").replace(",", " ")
+    return (
+        whole(number)
+        if float(number).is_integer()
+        else f"{float(number):,.2f}".rstrip("0").rstrip(".").replace(",", " ")
+    )
 
 
 def percent(part: float) -> str:
@@ -58,21 +65,34 @@ def reason_label(reason: str) -> str:
     return say(f"reasons.{code}", what=label)
 
 
-def counts_by_reason(reasons: Iterable[str]) -> str:
+def held_back(traces: pd.DataFrame) -> dict[int, Counter[str]]:
+    """Of each subject, how many sites do not count, by reason code. ``traces`` has ``subject``, ``counted``, ``reason``."""
+    out = traces[traces["counted"] == 0]
+    reason, codes = pd.factorize(out["reason"])
+    pair, count = np.unique(
+        np.stack((out["subject"].to_numpy(dtype=np.int64), reason.astype(np.int64))), axis=1, return_counts=True
+    )
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for subject, code, number in zip(*pair.tolist(), count.tolist(), strict=True):
+        found[subject][codes[code]] = number
+    return found
+
+
+def listed(counts: Mapping[str, int]) -> str:
     """横幅 1 处、褪色 1 处: each reason with how many sites it holds back, most first."""
-    labels = pd.Series([reason_label(reason) for reason in reasons], dtype=object)
-    counted = labels.value_counts(sort=False)
-    ranked = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    by_label: Counter[str] = Counter()
+    for reason, count in counts.items():
+        by_label[reason_label(reason)] += count
+    ranked = sorted(by_label.items(), key=lambda pair: (-pair[1], pair[0]))
     return say("explain.joiner").join(say("explain.item", what=what, count=count) for what, count in ranked)
 
 
-def rejected(reasons: Iterable[str]) -> str:
+def rejected(counts: Mapping[str, int]) -> str:
     """The end of a sentence that says which sites do not count; empty when there are none."""
-    listed = counts_by_reason(reasons)
-    return say("explain.rejected", list=listed) if listed else ""
+    return say("explain.rejected", list=listed(counts)) if counts else ""
 
 
-def open_questions(reasons: Iterable[str]) -> str:
+def open_questions(counts: Mapping[str, int]) -> str:
     """The end of a sentence that says what keeps an answer open; empty when nothing particular does."""
-    listed = counts_by_reason(reasons)
-    return say("explain.open", list=listed) if listed else ""
+    open_ = {reason: count for reason, count in counts.items() if reason.endswith(OPEN)}
+    return say("explain.open", list=listed(open_)) if open_ else ""

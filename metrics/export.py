@@ -36,7 +36,9 @@ def write_assessment(assessment: Assessment, folder: Path | str) -> list[Path]:
     part.unlink(missing_ok=True)
     for name in ("verdicts", "gaps", "streets"):
         frame = getattr(assessment, name)
-        write_layer(_rounded(frame).to_crs(WGS84) if len(frame) else frame.set_crs(WGS84, allow_override=True), part, name)
+        write_layer(
+            _rounded(frame).to_crs(WGS84) if len(frame) else frame.set_crs(WGS84, allow_override=True), part, name
+        )
     write_layer(_rounded(assessment.traces), part, "traces")
     part.replace(package)
     _write_text(table, scores_csv(assessment.scores[_SCORES]))
@@ -73,14 +75,18 @@ def scores_csv(scores: pd.DataFrame) -> str:
     """A table as CSV in which no cell is taken for a formula by a spreadsheet."""
     safe = scores.copy()
     for column in safe.columns[safe.dtypes == object]:
-        safe[column] = safe[column].map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell)
+        safe[column] = safe[column].map(
+            lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+        )
     return safe.to_csv(index=False, lineterminator="\n")
 
 
 def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
     """Numbers as far as they mean something, so that files are equal across machines."""
     decimals = {column: _MM_DECIMALS for column in frame if str(column).endswith("_m")}
-    rates = [column for column in ("pass_probability", "value", "missing", "deduction", "good_share") if column in frame]
+    rates = [
+        column for column in ("pass_probability", "value", "missing", "deduction", "good_share") if column in frame
+    ]
     return frame.round({**decimals, **dict.fromkeys(rates, _RATE_DECIMALS)})
 
 

@@ -44,7 +44,7 @@ def describe(rule: Rule, phase: str = "routine", *, book: RuleBook | None = None
     --------
     >>> from metrics.rulebook import load_rulebook
     >>> describe(load_rulebook("zhoushan-2017").rule("12-canopy-share"), "inspection")
-    '非机动车道遮阳棚的公益广告数占广告总数不低于 100%'
+    '非机动车道遮阳棚：公益广告数占广告总数应达到 100%'
     """
     if not holds_in(rule, phase):
         return say("rulebook.describe.not_in_phase", phase=book.phases.get(phase, phase) if book else phase)

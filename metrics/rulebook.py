@@ -147,7 +147,7 @@ def _assemble(chain: list[Document]) -> RuleBook:
     book = _validated(lambda: RuleBook.model_validate(head, context=own_classes), merge.head, "", RuleBook, faults)
     if book is not None:
         faults += _book_faults(book, merge.head)
-    if not merge.rules and not faults:
+    if not merge.rules and not any(fault.key.startswith("rules") for fault in faults):
         faults.append(chain[-1].fault(("rules",), "rules", say("rulebook.fault.no_rules")))
     raise_book_faults(faults)
     place = {line.class_: at for at, line in reversed(list(enumerate(book.classes)))}

@@ -8,7 +8,20 @@ import pandas as pd
 from metrics.book import RuleBook
 from metrics.measures.findings import FAIL, PASS, UNKNOWN
 
-SCORE_COLUMNS = ["scope", "name", "class", "score", "full", "pass_rate", "rank", "flag", "passed", "failed", "unknown", "deduction"]
+SCORE_COLUMNS = [
+    "scope",
+    "name",
+    "class",
+    "score",
+    "full",
+    "pass_rate",
+    "rank",
+    "flag",
+    "passed",
+    "failed",
+    "unknown",
+    "deduction",
+]
 CITY, DISTRICT, UNIT, CLASS, DISTRICT_CLASS = "city", "district", "unit", "class", "district_class"
 RED, YELLOW = "red", "yellow"
 
@@ -100,7 +113,9 @@ def _tally(verdicts: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
     return counts.groupby(key).sum()
 
 
-def _scope(scope: str, marks: pd.DataFrame, names: Sequence[str], tally: pd.DataFrame, *, class_: bool = False) -> pd.DataFrame:
+def _scope(
+    scope: str, marks: pd.DataFrame, names: Sequence[str], tally: pd.DataFrame, *, class_: bool = False
+) -> pd.DataFrame:
     names = list(dict.fromkeys(names))
     marks, tally = marks.reindex(names), tally.reindex(names).fillna(0)
     full = marks["full"].fillna(0.0).to_numpy()

@@ -65,6 +65,16 @@ class Stock:
             **{name: sites[name].to_numpy() for name in ("width_m", "height_m", "facing_deg", "psa_per_10_min")},
         )
 
+    @cached_property
+    def points(self) -> np.ndarray:
+        """The sites as shapely points, metres, to the millimetre."""
+        return shapely.points(self.xy_mm / 1000)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """``points`` in a tree."""
+        return shapely.STRtree(self.points)
+
     def __len__(self) -> int:
         return len(self.ids)
 
@@ -195,11 +205,15 @@ class AreaLevel:
             lines.array[parts["line"]], (parts["from_mm"] + parts["to_mm"]).to_numpy() / 2000
         )
         parts["area"] = np.where(
-            whole[parts["line"]] >= 0, whole[parts["line"]], self.of_points(shapely.get_x(middle), shapely.get_y(middle))
+            whole[parts["line"]] >= 0,
+            whole[parts["line"]],
+            self.of_points(shapely.get_x(middle), shapely.get_y(middle)),
         )
         first = (parts["line"].diff() != 0) | (parts["area"].diff() != 0)
         joined = parts.groupby(first.cumsum(), sort=False)
-        return joined.agg(line=("line", "first"), area=("area", "first"), from_mm=("from_mm", "min"), to_mm=("to_mm", "max"))
+        return joined.agg(
+            line=("line", "first"), area=("area", "first"), from_mm=("from_mm", "min"), to_mm=("to_mm", "max")
+        )
 
     def _cuts(self, lines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where the lines meet a border: line (place in ``lines``) and position in mm."""

@@ -10,8 +10,9 @@ from views.findings import findings, narrowed
 def _page() -> None:
     coverage.apply_style()
     with st.container(horizontal=True, key="coverage_controls", gap="small", vertical_alignment="center"):
-        coverage.ask_book_and_phase()
+        coverage.ask_book()
         now = calls.current()
+        coverage.ask_phase(now)
         assessment = calls.assessment(now.city_key, now.book_key, now.phase)
         filters = coverage.ask_filters(assessment)
         listed = narrowed(findings(assessment), filters)

@@ -25,7 +25,9 @@ def road(name: str, *points: tuple[float, float], **columns) -> tuple[dict, shap
 
 def site(id: str, x: float, y: float, **columns) -> tuple[dict, shapely.Point]:
     """A lamp-post flag with 讲文明树新风 in good condition, unless ``columns`` say otherwise."""
-    return {"id": id, "carrier": "灯杆道旗", "themes": "讲文明树新风", "condition": "完好", **columns}, shapely.Point(x, y)
+    return {"id": id, "carrier": "灯杆道旗", "themes": "讲文明树新风", "condition": "完好", **columns}, shapely.Point(
+        x, y
+    )
 
 
 def sites_along(*at: float, y: float = 5.0, prefix: str = "s", **columns) -> list[tuple[dict, shapely.Point]]:

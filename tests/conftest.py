@@ -4,8 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 _REAL_DATA = Path(os.environ.get("CITY_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+
+
+# No test is timed: the first example compiles, and machines differ.
+settings.register_profile("plain", deadline=None, max_examples=60)
+settings.load_profile("plain")
 
 
 @pytest.fixture(scope="session")

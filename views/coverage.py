@@ -11,7 +11,7 @@ from streamlit_folium import st_folium
 from data.city import City
 from metrics.assessment import Assessment
 from metrics.measures.findings import FAIL, PASS
-from texts import lookup, say
+from texts import say
 from views import calls, numbers, state
 from views.escape import for_html
 from views.findings import STATUSES, WALKED, Filters, counts, found_of_due, options, walk_probability
@@ -51,11 +51,10 @@ def _style_sheet() -> str:
     return Template(sheet).substitute(light, labels=labels)
 
 
-def ask_book_and_phase() -> None:
-    """The rule book and the phase; what is chosen holds on every page."""
-    books, phases = calls.books(), lookup("coverage.controls.phases")
+def ask_book() -> None:
+    """The rule book; what is chosen holds on every page."""
+    books = calls.books()
     st.session_state["coverage_book"] = state.book_key()
-    st.session_state["coverage_phase"] = state.phase()
     st.selectbox(
         say("coverage.controls.book"),
         list(books),
@@ -65,10 +64,15 @@ def ask_book_and_phase() -> None:
         label_visibility="collapsed",
         width=_SELECTS["book"],
     )
+
+
+def ask_phase(now: calls.Current) -> None:
+    """The phase of the book; what is chosen holds on every page."""
+    st.session_state["coverage_phase"] = now.phase
     st.segmented_control(
         say("coverage.controls.phase"),
-        list(state.PHASES),
-        format_func=phases.get,
+        list(now.book.phases),
+        format_func=now.book.phases.get,
         key="coverage_phase",
         required=True,
         on_change=lambda: state.choose_phase(st.session_state["coverage_phase"]),
@@ -123,8 +127,7 @@ def ask_status(listed: gpd.GeoDataFrame) -> str:
 
 def offer_download(listed: gpd.GeoDataFrame, assessment: Assessment) -> None:
     """The findings in view as CSV and as a workbook, made when asked for."""
-    phase = say(f"coverage.controls.phases.{assessment.phase}")
-    name = say("coverage.download.name", phase=phase, book=assessment.book.id)
+    name = say("coverage.download.name", phase=_phase_label(assessment), book=assessment.book.id)
     with st.popover(say("coverage.download.label")):
         for kind, write in (("csv", table_csv), ("xlsx", table_xlsx)):
             st.download_button(
@@ -148,7 +151,7 @@ def sentence_html(listed: gpd.GeoDataFrame, assessment: Assessment, filters: Fil
         said.append(say("coverage.sentence.lines", count=numbers.whole(len(lines)), length=total))
     if places:
         said.append(say("coverage.sentence.places", count=numbers.whole(places)))
-    text = say(f"coverage.sentence.phases.{assessment.phase}")
+    text = say("coverage.sentence.phase", phase=for_html(_phase_label(assessment)))
     if said:
         joined = say("coverage.sentence.and").join(f'<span class="fail">{part}</span>' for part in said)
         text += joined + say("coverage.sentence.failing")
@@ -162,6 +165,10 @@ def sentence_html(listed: gpd.GeoDataFrame, assessment: Assessment, filters: Fil
     if unknown:
         text += say("coverage.sentence.unknown", count=numbers.whole(unknown))
     return f'<p class="sentence">{text}{say("coverage.sentence.end")}</p>'
+
+
+def _phase_label(assessment: Assessment) -> str:
+    return assessment.book.phases[assessment.phase]
 
 
 def show_ranking(assessment: Assessment, listed: gpd.GeoDataFrame, filters: Filters) -> None:

@@ -13,10 +13,11 @@ from data.demo.buildings import build
 from data.demo.districts import lay_districts
 from data.demo.ground import lay_ground
 from data.demo.grounds import lay_grounds
-from data.demo.names import Names, gazetteer
+from data.demo.names import Names, gazetteer, road_units
+from data.demo.paths import lay_paths
 from data.demo.plane import to_degrees
 from data.demo.quarters import plan_quarters
-from data.demo.sites import put_up, road_units
+from data.demo.sites import put_up
 from data.demo.standing import Territory
 from data.demo.streets import lay_roads
 from data.demo.venues import open_venues
@@ -62,27 +63,27 @@ def demo_meta() -> Mapping[str, str]:
 
 def demo_layers(*, seed: int = 2026) -> dict[str, gpd.GeoDataFrame]:
     """The layers of `demo_city` in WGS 84, before they become a City; coordinates have seven decimals, as in OSM."""
-    streams = iter(np.random.default_rng(seed).spawn(6))  # one for each part, so that one can change without the others
+    streams = iter(np.random.default_rng(seed).spawn(7))  # one for each part, so that one can change without the others
     ground = lay_ground()
     quarters = plan_quarters(ground, random := next(streams))
     roads, kerbs = lay_roads(ground, quarters, Names(random), next(streams))
     blocks = quarters.blocks()
     plots = lay_grounds(ground, blocks, roads, next(streams))
     buildings = build(ground, blocks, plots, roads, next(streams))
+    paths, gates = lay_paths(plots, next(streams))
     districts = lay_districts(ground)
     territory = Territory(districts)
-    venues = open_venues(plots, buildings, kerbs, roads, territory, next(streams))
-    sites = put_up(kerbs, roads, buildings, venues, territory, next(streams))
+    venues = open_venues(plots, gates, buildings, kerbs, roads, territory, next(streams))
+    sites = put_up(kerbs, roads, buildings, venues, gates, territory, next(streams))
     areas = colour_ground(ground, blocks, plots)
-    frames = dict(zip(_LAYERS, (districts, _numbered(roads, territory), buildings, venues, sites, areas), strict=True))
+    frames = dict(zip(_LAYERS, (districts, _numbered(pd.concat([roads, paths], ignore_index=True), territory), buildings, venues, sites, areas), strict=True))
     return {name: _in_degrees(frame) for name, frame in frames.items()}
 
 
 def _numbered(roads: pd.DataFrame, territory: Territory) -> pd.DataFrame:
     """Roads with an id as OSM has one, and who answers for those that have a name."""
     middle = shapely.line_interpolate_point(roads["geometry"].to_numpy(), 0.5, normalized=True)
-    units = np.array(road_units(territory.district_of(middle), roads["name"].to_numpy(object)), dtype=object)
-    units[roads["name"].isna().to_numpy()] = None
+    units = road_units(territory.district_of(middle), roads["name"])
     numbers = [str(number) for number in range(900_000_001, 900_000_001 + len(roads))]
     return roads.assign(osm_id=numbers, unit=units)
 

@@ -24,7 +24,7 @@ _MIX = {
     "new": {"rows": 0.10, "slabs": 0.25, "towers": 0.33, "mixed": 0.10, "halls": 0.22},
     "edge": {"rows": 0.25, "mixed": 0.30, "halls": 0.30, "old": 0.15},
 }
-_LEFT_OUT = {"old": 0.12, "city": 0.10, "new": 0.22, "edge": 0.45}
+_LEFT_OUT = {"old": 0.14, "city": 0.16, "new": 0.26, "edge": 0.5}
 _STOREY_M = 3.1
 # Footprints in half lengths and half depths; the courtyard has a hole.
 _SHAPES = (

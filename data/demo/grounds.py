@@ -21,8 +21,8 @@ def lay_grounds(ground: Ground, blocks: Blocks, roads: pd.DataFrame, random: np.
     Returns
     -------
     pandas.DataFrame
-        ``class`` of the venue, ``open`` (nothing is built there), ``block`` (-1 outside all) and ``geometry`` in
-        metres of the plan.
+        ``class`` of the venue, ``open`` (nothing is built there), ``block`` (-1 outside all), ``hint`` (for the name)
+        and ``geometry`` in metres of the plan.
     """
     inner = shapely.buffer(blocks.polygons, -13.0, join_style="mitre")
     free = _free(ground, inner, roads)
@@ -46,8 +46,7 @@ def lay_grounds(ground: Ground, blocks: Blocks, roads: pd.DataFrame, random: np.
         shapes = [_square(blocks.corners[k], random) for k in taken] if klass == "square" else inner[taken]
         rows += [{"class": klass, "open": klass in _OPEN, "block": k, "geometry": shape} for k, shape in zip(taken, shapes, strict=True)]
     rows += _scenic(ground)
-    shore = shapely.difference(shapely.buffer(ground.lake, 130.0, quad_segs=4), shapely.buffer(ground.lake, 2.0))
-    rows.append({"class": "park", "open": True, "block": -1, "geometry": shapely.difference(shore, _paved(roads))})
+    rows.append({"class": "park", "open": True, "block": -1, "geometry": _lakeside(ground, roads)})
     plots = pd.DataFrame(rows)
     largest = [max(shapely.get_parts(plot), key=shapely.area) for plot in plots["geometry"]]
     return plots.assign(geometry=largest)
@@ -80,9 +79,14 @@ def _scenic(ground: Ground) -> list[dict]:
     places = [*ground.hills, *ground.islands[:3]]
     hearts = shapely.buffer(places, -90.0, quad_segs=3)
     keep = shapely.area(hearts) > 40000
-    return [{"class": "scenic_area", "open": True, "block": -1, "geometry": heart} for heart in hearts[keep]]
+    hint = np.repeat(["山", "岛"], [len(ground.hills), len(places) - len(ground.hills)])
+    rows = [{"class": "scenic_area", "open": True, "block": -1, "hint": what, "geometry": heart} for what, heart in zip(hint, hearts, strict=True)]
+    return [row for row, wanted in zip(rows, keep, strict=True) if wanted]
 
 
-def _paved(roads: pd.DataFrame) -> shapely.Geometry:
-    near = roads["geometry"].to_numpy()[np.isin(roads["highway"], ["primary", "secondary", "tertiary", "trunk"])]
-    return shapely.union_all(shapely.buffer(near, 16.0, quad_segs=2))
+def _lakeside(ground: Ground, roads: pd.DataFrame) -> shapely.Geometry:
+    """The park around the lake, as far as the next streets."""
+    shore = shapely.difference(shapely.buffer(ground.lake, 130.0, quad_segs=4), shapely.buffer(ground.lake, 2.0))
+    lines = roads["geometry"].to_numpy()[roads["highway"] != "residential"]
+    near = lines[shapely.STRtree(lines).query(shore, predicate="dwithin", distance=20.0)]
+    return shapely.difference(shore, shapely.union_all(shapely.buffer(near, 16.0, quad_segs=2)))

@@ -1,6 +1,6 @@
 """The invented names of the demo city, each given once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +15,16 @@ _FILE = Path(__file__).with_name("names.yaml")
 def gazetteer() -> Mapping:
     """The names as they stand in ``names.yaml``, read once."""
     return MappingProxyType(YAML(typ="safe", pure=True).load(_FILE.read_text(encoding="utf-8")))
+
+
+def road_units(districts: Iterable[str], streets: Iterable[str | None]) -> list[str | None]:
+    """Who answers for each street: one of the units that share the roads of its district; None without a name."""
+    book = gazetteer()
+    choice = {district: [book["units"][key] for key in keys] for district, keys in book["road_units"].items()}
+    return [
+        choice[district][sum(map(ord, street)) % len(choice[district])] if isinstance(street, str) else None
+        for district, street in zip(districts, streets, strict=True)
+    ]
 
 
 class Names:
@@ -89,23 +99,23 @@ class VenueNames:
         self._count: dict[str, int] = {}
         self._given: set[str] = set()
 
-    def of(self, klass: str, street: str | None) -> str:
-        """The next name of a venue of ``klass``, in ``street`` where that is known."""
+    def of(self, klass: str, hint: str | None) -> str:
+        """The next name of a venue of ``klass``; ``hint`` is its street, or what kind of place it is."""
         while True:
-            name = self._next(klass, street)
+            name = self._next(klass, hint)
             if name not in self._given:
                 self._given.add(name)
                 return name
 
-    def _next(self, klass: str, street: str | None) -> str:
-        key = f"{klass}{street}" if klass in self._STREET else klass
+    def _next(self, klass: str, hint: str | None) -> str:
+        key = f"{klass}{hint}" if klass in self._STREET else klass
         number = self._count.get(key, 0)
         self._count[key] = number + 1
         if klass in self._STREET:
             ends = self._STREET[klass]
             if klass != "bus_stop":
-                return f"{street}{number + 1}号{ends[0]}"
-            return f"{street}{ends[number % len(ends)]}" + (f"（{number // len(ends) + 1}）" if number >= len(ends) else "")
+                return f"{hint}{number + 1}号{ends[0]}"
+            return f"{hint}{ends[number % len(ends)]}" + (f"（{number // len(ends) + 1}）" if number >= len(ends) else "")
         patterns = self._patterns[klass]
         fixed = [pattern for pattern in patterns if "{" not in pattern]
         if number < len(fixed):
@@ -115,5 +125,5 @@ class VenueNames:
             return f"{fixed[number % len(fixed)]}{number // len(fixed) + 1}号"
         place = self._places[(number + 7 * len(klass)) % len(self._places)]
         again = number // len(self._places)
-        name = moving[number % len(moving)].format(place=place, n=100 + 3 * number)
+        name = moving[number % len(moving)].format(place=place, hint=hint, n=100 + 3 * number)
         return name if not again else f"{name}（{'东西南北中'[again - 1]}）"

@@ -1,5 +1,7 @@
 """The bent plane the demo city is laid out on: whole numbers are avenues, zero is the river, metres come out."""
 
+from functools import cache
+
 import numpy as np
 from pyproj import Transformer
 
@@ -53,10 +55,18 @@ def place(a, b) -> np.ndarray:
 
 def to_degrees(xy: np.ndarray) -> np.ndarray:
     """Metres of the plan as longitude and latitude (WGS 84), rounded to seven decimals."""
-    crs = metric_crs(*CENTRE)
-    east, north = Transformer.from_crs(WGS84, crs, always_xy=True).transform(*CENTRE)
-    lon, lat = Transformer.from_crs(crs, WGS84, always_xy=True).transform(xy[:, 0] + round(east), xy[:, 1] + round(north))
+    east, north, back = _anchor()
+    lon, lat = back.transform(xy[:, 0] + east, xy[:, 1] + north)
     return np.round(np.column_stack([lon, lat]), 7)
+
+
+@cache
+def _anchor() -> tuple[float, float, Transformer]:
+    """The city's middle in its metric CRS, to the metre, and the way back to degrees."""
+    crs = metric_crs(*CENTRE)
+    there = Transformer.from_crs(WGS84, crs, always_xy=True)
+    east, north = there.transform(*CENTRE)
+    return round(east), round(north), Transformer.from_crs(crs, WGS84, always_xy=True)
 
 
 def river_half_width(u) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.demo.names import gazetteer
+from data.demo.names import gazetteer, road_units
 from data.demo.standing import STANDINGS, Territory
 from data.demo.streets import HALF_WIDTH_M, MAIN, Kerb, beside
 from data.vocabulary import vocabulary
@@ -49,6 +49,7 @@ def put_up(
     roads: pd.DataFrame,
     buildings: pd.DataFrame,
     venues: pd.DataFrame,
+    gates: pd.DataFrame,
     territory: Territory,
     random: np.random.Generator,
 ) -> pd.DataFrame:
@@ -62,7 +63,7 @@ def put_up(
     """
     street = _along_streets(kerbs, roads, territory, random)
     signs = _at_junctions(roads, territory, random)
-    at_venues = pd.DataFrame(list(_at_venues(venues, buildings, territory, random)))
+    at_venues = pd.DataFrame([*_at_venues(venues, buildings, territory, random), *_at_gates(venues, gates, territory, random)])
     at_venues["geometry"] = shapely.points(at_venues[["x", "y"]].to_numpy())
     at_venues["unit"] = venues["unit"].to_numpy()[at_venues["venue"]]
     at_venues["place"] = venues["name"].to_numpy()[at_venues["venue"]]
@@ -104,19 +105,8 @@ def _along_streets(kerbs: list[Kerb], roads: pd.DataFrame, territory: Territory,
     sites["themes"] = np.where(draw[:, 2] < 0.93 + 0.05 * standing, themes, other)
     sites["facing_deg"] = np.where(np.isin(forms, ["wall_poster", "billboard", "notice_board", "screen"]), sites["facing"].round(), np.nan)
     district = territory.district_of(sites["geometry"].to_numpy())
-    sites["unit"] = _road_units(district, sites["place"].to_numpy())
+    sites["unit"] = road_units(district, sites["place"].to_numpy())
     return sites.drop(columns="facing")
-
-
-def road_units(districts: np.ndarray, streets: np.ndarray) -> list[str]:
-    """Who answers for a street: one of the units that share the roads of a district."""
-    return _road_units(districts, streets)
-
-
-def _road_units(districts: np.ndarray, streets: np.ndarray) -> list[str]:
-    book = gazetteer()
-    choice = {district: [book["units"][key] for key in keys] for district, keys in book["road_units"].items()}
-    return [choice[district][sum(map(ord, street or "")) % len(choice[district])] for district, street in zip(districts, streets, strict=True)]
 
 
 def _thin(count: int, share: np.ndarray, random: np.random.Generator) -> np.ndarray:
@@ -157,15 +147,16 @@ def _at_venues(venues: pd.DataFrame, buildings: pd.DataFrame, territory: Territo
     met = random.uniform(size=len(venues)) < territory.standing_of(shapely.points(middles), "met")
     walls = buildings["geometry"].to_numpy()
     tree = shapely.STRtree(walls)
-    makers = {
-        "bus_stop": _stop, "square": _square, "park": _park, "scenic_area": _scenic, "hoarding": _hoarding,
-    }  # fmt: skip
+    makers = {"bus_stop": _stop, "square": _square, "park": _park, "scenic_area": _scenic, "hoarding": _hoarding, "other_carrier": _news_stand}
     for number, klass in enumerate(venues["class"]):
         if klass in makers:
             yield from makers[klass](number, shapes[number], met[number], random)
         elif klass in _INDOORS:
-            house = walls[tree.nearest(shapely.points(middles[number]))] if shapely.get_type_id(shapes[number]) == 0 else shapes[number]
-            yield from _on_walls(number, house, middles[number], _INDOORS[klass], met[number], random)
+            if shapely.get_type_id(shapes[number]) == 0:
+                house = walls[tree.nearest(shapely.points(middles[number]))]
+                yield from _on_walls(number, house, middles[number], _INDOORS[klass], met[number], 0.4)
+            else:
+                yield from _on_walls(number, shapes[number], middles[number], _INDOORS[klass], met[number], -4.0)
 
 
 # Class -> sites on the outer wall as (carrier, themes); the last one is missing where things are not well.
@@ -179,25 +170,35 @@ _INDOORS = {
     "school": (("wall_poster", "core_values,minors"), ("notice_board", "thrift")),
     "primary_school": (("wall_poster", "core_values,minors"), ("notice_board", "thrift")),
     "middle_school": (("wall_poster", "core_values,chinese_dream"), ("notice_board", "thrift")),
-    "other_carrier": (("book_rack", "core_values,civility"),),
     "village_committee": (("notice_board", "role_model"), ("notice_board", "good_deeds")),
     "institution": (("notice_board", "role_model"), ("notice_board", "good_deeds")),
-    "gate": (("notice_board", "civil_travel,civility"), ("sign", "virtue")),
 }
 
 
-def _on_walls(number: int, house: shapely.Geometry, middle: np.ndarray, wanted: tuple, met: bool, random: np.random.Generator) -> Iterable[_Put]:
-    """Sites on the wall nearest to the venue's middle, facing away from it."""
-    ring = shapely.get_exterior_ring(house) if shapely.get_type_id(house) == 3 else None
-    start = shapely.line_locate_point(ring, shapely.points(middle)) if ring is not None else 0.0
+def _on_walls(number: int, house: shapely.Geometry, middle: np.ndarray, wanted: tuple, met: bool, off_m: float) -> Iterable[_Put]:
+    """Sites ``off_m`` before the wall that is nearest to the venue's middle, facing away from it."""
+    ring = shapely.get_exterior_ring(house)
+    start = shapely.line_locate_point(ring, shapely.points(middle))
     for k, (carrier, themes) in enumerate(wanted if met else wanted[:-1]):
-        if ring is None:
-            yield _Put(*(middle + random.uniform(1, 4, 2)), carrier, themes, number)
-            continue
-        here, ahead = (shapely.get_coordinates(shapely.line_interpolate_point(ring, (start + 4.0 * k + step) % ring.length))[0] for step in (0, 0.2))
-        step = (ahead - here) / max(np.hypot(*(ahead - here)), 1e-9)
-        out = np.array([step[1], -step[0]]) * (1 if shapely.is_ccw(ring) else -1)
-        yield _Put(*(here + 0.4 * out), carrier, themes, number, round(float(np.degrees(np.arctan2(*out)) % 360)))
+        here, out = _on_ring(ring, start + 4.0 * k)
+        yield _Put(*(here + off_m * out), carrier, themes, number, _bearing(out))
+
+
+def _on_ring(ring: shapely.Geometry, at_m: float) -> tuple[np.ndarray, np.ndarray]:
+    """A point of an outline and the unit vector that points outwards there."""
+    here, ahead = (shapely.get_coordinates(shapely.line_interpolate_point(ring, (at_m + step) % shapely.length(ring)))[0] for step in (0, 0.2))
+    step = (ahead - here) / max(np.hypot(*(ahead - here)), 1e-9)
+    return here, np.array([step[1], -step[0]]) * (1 if shapely.is_ccw(ring) else -1)
+
+
+def _bearing(direction: np.ndarray) -> float:
+    """Whole degrees clockwise from north."""
+    return float(round(np.degrees(np.arctan2(*direction))) % 360)
+
+
+def _news_stand(number: int, place: shapely.Geometry, met: bool, random: np.random.Generator) -> Iterable[_Put]:
+    x, y = shapely.get_coordinates(place)[0]
+    yield _Put(x + random.uniform(-2, 2), y + random.uniform(-2, 2), "book_rack", "core_values,civility" if met else "health", number)
 
 
 def _stop(number: int, place: shapely.Geometry, met: bool, random: np.random.Generator) -> Iterable[_Put]:
@@ -213,18 +214,18 @@ def _square(number: int, place: shapely.Geometry, met: bool, random: np.random.G
     """A ring of boards that face the middle, some with their backs to it, some behind the first row of houses."""
     ring = shapely.get_exterior_ring(place)
     middle = shapely.get_coordinates(shapely.centroid(place))[0]
-    count = int(random.integers(13, 17)) if met else int(random.integers(9, 13))
+    count = int(random.integers(12, 16)) if met else int(random.integers(9, 12))
     share = (np.arange(count) + random.uniform(0.2, 0.8, count)) / count
     edge = shapely.get_coordinates(shapely.line_interpolate_point(ring, share, normalized=True))
     carriers = random.choice(["notice_board", "poster_box", "billboard", "lamp_post_flag", "screen"], count, p=[0.38, 0.24, 0.16, 0.14, 0.08])
     themes = random.choice(["civility,our_values", "chinese_dream,civility", "minors,our_values", "civility", "our_values"], count)
     for k in range(count):
         inwards = (middle - edge[k]) / np.hypot(*(middle - edge[k]))
-        behind = not met and k % 4 == 1
+        behind = k % (9 if met else 4) == 1
         xy = edge[k] + inwards * (-38.0 if behind else random.uniform(-2.0, 5.0))
         away = k % (5 if not met else 11) == 3
         facing = np.degrees(np.arctan2(*inwards)) + random.uniform(-25, 25) + (180 if away else 0)
-        yield _Put(*xy, str(carriers[k]), str(themes[k]), number, round(float(facing % 360)), 4.0 if carriers[k] == "screen" else np.nan)
+        yield _Put(*xy, str(carriers[k]), str(themes[k]), number, float(round(facing) % 360), 4.0 if carriers[k] == "screen" else np.nan)
     if met:
         yield _Put(*(middle + [6, 4]), "notice_board", "role_model", number)
     yield _Put(*(middle + [-9, 5]), "landscape", "civility", number)
@@ -256,10 +257,17 @@ def _hoarding(number: int, place: shapely.Geometry, met: bool, random: np.random
     count = int(random.integers(3, 6)) if met else 2
     themes = ["civility,our_values", "local_made,civility", "chinese_dream", "minors", "civility"] if met else ["health", "civility"]
     for k in range(count):
-        here, ahead = (shapely.get_coordinates(shapely.line_interpolate_point(ring, (k + 0.5) / count + step, normalized=True))[0] for step in (0, 1e-4))
-        step = (ahead - here) / np.hypot(*(ahead - here))
-        out = np.array([step[1], -step[0]]) * (1 if shapely.is_ccw(ring) else -1)
-        yield _Put(*(here + 0.3 * out), "hoarding", themes[k], number, round(float(np.degrees(np.arctan2(*out)) % 360)))
+        here, out = _on_ring(ring, (k + 0.5) / count * shapely.length(ring))
+        yield _Put(*(here + 0.3 * out), "hoarding", themes[k], number, _bearing(out))
+
+
+def _at_gates(venues: pd.DataFrame, gates: pd.DataFrame, territory: Territory, random: np.random.Generator) -> Iterable[_Put]:
+    """A landscape piece beside the way in from each gate: soon after the gate, or too far in."""
+    numbers = np.flatnonzero(venues["class"] == "gate")
+    met = random.uniform(size=len(numbers)) < territory.standing_of(gates["geometry"].to_numpy(), "met")
+    for number, way, soon in zip(numbers, gates["inwards"], met, strict=True):
+        x, y = shapely.get_coordinates(shapely.line_interpolate_point(way, random.uniform(15, 60) if soon else 330.0))[0]
+        yield _Put(x + 2.5, y + 2.0, "landscape" if soon else "sign", "civility,civil_travel", int(number))
 
 
 def _outside(sites: pd.DataFrame, buildings: pd.DataFrame) -> np.ndarray:

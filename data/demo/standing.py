@@ -1,6 +1,7 @@
 """How the districts of the demo city stand: what makes one good and another one poor."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,7 @@ STANDINGS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Territory:
     """
     Which district and which street office a place belongs to.
@@ -69,6 +70,19 @@ class Territory:
         return np.array([numbers[name] for name in self.district_of(points)])
 
     def _name_of(self, points: np.ndarray, level: str) -> np.ndarray:
-        chosen = self.districts[self.districts["level"] == level]
-        polygons = chosen["geometry"].to_numpy()
-        return chosen["name"].to_numpy()[shapely.STRtree(polygons).nearest(points)]
+        names, tree = self._trees[level]
+        found = np.full(len(points), -1)
+        point, polygon = tree.query(points, predicate="intersects")
+        found[point[::-1]] = polygon[::-1]  # on a border: the first district
+        outside = found < 0
+        found[outside] = tree.nearest(points[outside])
+        return names[found]
+
+    @cached_property
+    def _trees(self) -> dict[str, tuple[np.ndarray, shapely.STRtree]]:
+        trees = {}
+        for level, rows in self.districts.groupby("level"):
+            polygons = rows["geometry"].to_numpy()
+            shapely.prepare(polygons)
+            trees[level] = rows["name"].to_numpy(object), shapely.STRtree(polygons)
+        return trees

@@ -76,6 +76,7 @@ def lay_roads(ground: Ground, quarters: Quarters, names: Names, random: np.rando
     _draw_avenues(drafts, quarters, names, random)
     _draw_ring(drafts, names)
     _draw_motorway(drafts, names)
+    _draw_links(drafts)
     for centre in _ROUNDABOUTS:
         turn = np.linspace(0, 2 * np.pi, 25)[:, None]
         circle = place(*centre) + _ROUNDABOUT_M * np.hstack([np.cos(turn), np.sin(turn)])
@@ -147,10 +148,10 @@ def _edge(quarters: Quarters, klass: str, *beside: tuple[int, int]) -> str | Non
 
 
 def _chunks(edges: list, random: np.random.Generator, *, stop: int | None = None) -> list[int]:
-    """Where names change: edges 0 = first < ... < last = len(edges), two to four apart, and at ``stop``."""
+    """Where names change: edges 0 = first < ... < last = len(edges), two or three apart, and at ``stop``."""
     cuts, at = [0], 0
     while at < len(edges):
-        at += int(random.integers(2, 5))
+        at += int(random.integers(2, 4))
         if stop is not None and cuts[-1] < stop <= at:
             at = stop
         cuts.append(min(at, len(edges)))
@@ -163,7 +164,7 @@ def _called(names: Names, klass: str, count: int, ends: tuple[str, str], random:
     if boulevard:
         return [names.boulevard] * count
     if klass == "primary":
-        return names.family(count, ends, "路" if random.uniform() < 0.6 else "大道")
+        return names.family(count, ends, "大道" if count == 1 else "路")
     return names.each(count, "街" if ends[0] == "南" and random.uniform() < 0.5 else "路")
 
 
@@ -250,6 +251,52 @@ def _draw_motorway(drafts: _Drafts, names: Names) -> None:
         drafts.add(side[::sign], stratum=ELEVATED, highway="motorway", name=names.motorway["name"], ref=names.motorway["ref"], oneway="yes", bridge="yes", layer="1")
 
 
+def _draw_links(drafts: _Drafts) -> None:
+    """Ramps where main avenues cross the motorway, right-turn lanes where they cross the ring road."""
+    avenues = [kerb for kerb in drafts.kerbs if kerb.highway == "primary"]
+    fast = [(kerb, "trunk_link") for kerb in drafts.kerbs if kerb.highway == "trunk"]
+    motorway = [part for part, tag in zip(drafts.parts, drafts.tags, strict=True) if tag["highway"] == "motorway"]
+    fast.append((Kerb("", "motorway", motorway[0], motorway[1][::-1]), "motorway_link"))
+    for road, link in fast:
+        far = 95.0 if link == "trunk_link" else 260.0
+        for avenue in avenues:
+            crossing = shapely.intersection(shapely.linestrings(road.right), shapely.linestrings((avenue.right + avenue.left) / 2))
+            if shapely.get_type_id(crossing) != 0 or shapely.is_empty(crossing):
+                continue
+            for ramp in _ramps(shapely.get_coordinates(crossing)[0], road, avenue, far):
+                drafts.add(ramp, stratum=RAMP, highway=link, oneway="yes")
+
+
+def _ramps(centre: np.ndarray, road: Kerb, avenue: Kerb, far_m: float) -> list[np.ndarray]:
+    """Curves in the quadrants of a crossing, from corner to corner of the carriageways, in the direction of travel."""
+    ramps = []
+    for side, outwards in ((road.right, 1), (road.left, -1)):
+        middle = int(np.argmin(np.hypot(*(side - centre).T)))
+        for ahead in (-1, 1):  # before and behind the crossing, along the drawing
+            leave = _corner_at(side, middle, ahead, far_m)
+            across = side[min(middle + 1, len(side) - 1)] - side[max(middle - 1, 0)]
+            away = np.array([across[1], -across[0]]) * outwards
+            lane = min((avenue.right, avenue.left), key=lambda line: np.hypot(*(line - leave).T).min())
+            crossing = int(np.argmin(np.hypot(*(lane - centre).T)))
+            way = 1 if (lane[min(crossing + 1, len(lane) - 1)] - lane[max(crossing - 1, 0)]) @ away > 0 else -1
+            join = _corner_at(lane, crossing, way, min(far_m, 130.0))
+            if min(np.hypot(*(leave - centre)), np.hypot(*(join - centre))) < 50:
+                continue  # the road ends here
+            bend = centre + 0.22 * (leave - centre) + 0.22 * (join - centre)
+            t = np.linspace(0, 1, 9)[:, None]
+            curve = (1 - t) ** 2 * leave + 2 * t * (1 - t) * bend + t**2 * join
+            curve[0], curve[-1] = leave, join
+            ramps.append(curve if ahead * outwards < 0 else curve[::-1])
+    return ramps
+
+
+def _corner_at(line: np.ndarray, start: int, way: int, far_m: float) -> np.ndarray:
+    """The corner of ``line`` about ``far_m`` from the one at ``start``, forwards (1) or backwards (-1)."""
+    reach = line[start:] if way > 0 else line[start::-1]
+    along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(reach, axis=0).T))])
+    return reach[int(np.argmin(np.abs(along - far_m)))]
+
+
 def _draw_lanes(drafts: _Drafts, quarters: Quarters, names: Names, random: np.random.Generator) -> None:
     """Tertiary streets and lanes of all quarters; a tertiary street that goes on in the next quarter is one line."""
     plan, tags = [], []
@@ -280,14 +327,15 @@ def _cut(drafts: _Drafts, ground: Ground, wet: shapely.Geometry) -> pd.DataFrame
     in_hill = shapely.intersects(shapely.union_all(ground.hills), middle)
     at_sea = shapely.intersects(ground.sea, middle) | ~shapely.intersects(ground.mainland, middle)
     small = np.isin(highway, ["tertiary", "residential"])
-    keep = (highway != "cutter") & ~(small & (over_water | in_hill) & ~((highway == "tertiary") & ~in_hill)) & ~(at_sea & (highway != "motorway"))
+    raised = np.char.startswith(highway, "motorway")
+    keep = (highway != "cutter") & ~(small & (over_water | in_hill) & ~((highway == "tertiary") & ~in_hill)) & ~(at_sea & ~raised)
     circles = shapely.buffer(shapely.points(place(*np.array(_ROUNDABOUTS).T)), _ROUNDABOUT_M - 1.5)
-    keep &= ~shapely.intersects(shapely.union_all(circles), middle) | (highway == "motorway")
+    keep &= ~shapely.intersects(shapely.union_all(circles), middle) | raised
     keep &= ~_beside(lines.geometry, small, lines.geometry[main])
     lines, tags = lines.take(keep), tags[keep].reset_index(drop=True)
     tags.loc[over_water[keep] & main[keep], ["bridge", "layer"]] = ["yes", "1"]
     tags.loc[over_water[keep] & (highway[keep] == "tertiary"), ["bridge", "layer"]] = ["yes", "1"]
-    tags.loc[in_hill[keep], ["bridge", "tunnel", "layer"]] = [None, "yes", "-1"]
+    tags.loc[in_hill[keep] & (highway[keep] != "motorway_link"), ["bridge", "tunnel", "layer"]] = [None, "yes", "-1"]
     stay = without_stubs(lines, _STUB_M)
     lines, tags = lines.take(stay), tags[stay].reset_index(drop=True)
     lines, origin = split_long(lines, _LONGEST_M)

@@ -22,6 +22,7 @@ COLUMNS = ("id", "class", "name", "unit", "contact")
 
 def open_venues(
     plots: pd.DataFrame,
+    gates: pd.DataFrame,
     buildings: pd.DataFrame,
     kerbs: list[Kerb],
     roads: pd.DataFrame,
@@ -37,8 +38,8 @@ def open_venues(
         ``COLUMNS``, recorded numbers, and ``geometry`` in metres of the plan.
     """
     parts = [
-        plots[["class", "geometry"]],
-        _gates(plots, random),
+        plots[["class", "hint", "geometry"]],
+        gates.assign(**{"class": "gate"})[["class", "geometry"]],
         _stops(kerbs, roads, random),
         _beside_kerbs(kerbs, roads, random),
         _in_buildings(buildings, random),
@@ -56,19 +57,10 @@ def open_venues(
     return venues[[*first, *(column for column in venues.columns if column not in (*first, "geometry")), "geometry"]]
 
 
-def _gates(plots: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
-    """Two gates on the edge of every scenic area."""
-    scenic = plots["geometry"].to_numpy()[plots["class"] == "scenic_area"]
-    share = random.uniform(0, 0.45, len(scenic))[:, None] + np.array([0.0, 0.5])
-    rings = shapely.get_exterior_ring(scenic)
-    points = shapely.line_interpolate_point(rings[:, None], share, normalized=True).ravel()
-    return pd.DataFrame({"class": "gate", "geometry": points})
-
-
 def _stops(kerbs: list[Kerb], roads: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
     """Bus stops in pairs along main roads, one on each side, a little apart."""
     places = along_kerbs([kerb for kerb in kerbs if kerb.highway != "trunk"], _STOP_EVERY_M, random, offset_m=(2.0, 3.0), both_sides=True)
-    return pd.DataFrame({"class": "bus_stop", "street": places["name"], "geometry": places["geometry"]})[_on_land(places, roads)]
+    return pd.DataFrame({"class": "bus_stop", "hint": places["name"], "geometry": places["geometry"]})[_on_land(places, roads)]
 
 
 def _beside_kerbs(kerbs: list[Kerb], roads: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
@@ -114,15 +106,14 @@ def _small_things(kerbs: list[Kerb], roads: pd.DataFrame, territory: Territory, 
         places = along_kerbs(kerbs, every, random, offset_m=offset)
         met = territory.standing_of(places["geometry"].to_numpy(), "met")
         there = _on_land(places, roads) & (random.uniform(size=len(places)) < 0.6 + 0.4 * met**0.2)
-        parts.append(pd.DataFrame({"class": klass, "street": places["name"], "geometry": places["geometry"]})[there])
+        parts.append(pd.DataFrame({"class": klass, "hint": places["name"], "geometry": places["geometry"]})[there])
     return pd.concat(parts, ignore_index=True)
 
 
 def _named(venues: pd.DataFrame, random: np.random.Generator) -> list[str]:
     """A name for each venue, none twice."""
     names = VenueNames(random)
-    streets = venues["street"].to_numpy() if "street" in venues else np.full(len(venues), None)
-    return [names.of(klass, street) for klass, street in zip(venues["class"], streets, strict=True)]
+    return [names.of(klass, hint) for klass, hint in zip(venues["class"], venues["hint"], strict=True)]
 
 
 def _units(classes: pd.Series, districts: np.ndarray) -> list[str]:
@@ -173,4 +164,4 @@ def _recorded(venues: pd.DataFrame, territory: Territory, points: np.ndarray, ra
     record("swept_area_m2", klass == "cleaning_area", swept)
     record("sweepers", klass == "cleaning_area", np.where(good, np.ceil(swept / 6000) + np.floor(2 * draw[:, 1]), np.floor(swept / 7500)))
     record("stars", np.isin(klass, ["school", "primary_school", "middle_school"]), np.where(draw[:, 3] < 0.84, 10 + np.floor(3 * draw[:, 1]), 6 + np.floor(4 * draw[:, 1])))
-    return venues.drop(columns="street", errors="ignore").assign(**columns)
+    return venues.drop(columns="hint").assign(**columns)

@@ -20,9 +20,9 @@ from geo.windows import (
     stretches,
     unite,
 )
-from metrics.explain import open_questions, rejected, whole
-from metrics.measures.demands import counted_and_reasons, demands_of, unit_of, weights
+from metrics.measures.demands import counted_and_reasons, demands_of, weights
 from metrics.measures.findings import FAIL, PASS, SHARE_COLUMNS, UNKNOWN, Findings
+from metrics.measures.street_words import along_sentences
 from metrics.rules import Along
 from metrics.subjects import subjects
 from metrics.survey import COUNTS, MAYBE, Survey
@@ -90,7 +90,7 @@ def along(survey: Survey, rule: Along) -> Findings:
     subject_of[rows] = np.arange(len(rows))
     traces["subject"] = subject_of[traces["street"]]
     whole_gaps = _gaps(lines, fails, length, window)
-    verdicts["explanation"] = _explanations(
+    verdicts["explanation"] = along_sentences(
         verdicts, rule, whole_gaps, traces, np.array(title, dtype=object)[rows], table
     )
     gaps = cut_by_district(survey, whole_gaps)
@@ -180,7 +180,9 @@ def _facility_positions(survey: Survey, rule: Along, chosen: np.ndarray, reach: 
     return matches.street, matches.at_mm, np.ones(len(matches), dtype=np.int64)
 
 
-def _possible_fill(survey: Survey, length: np.ndarray, chosen: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray]:
+def _possible_fill(
+    survey: Survey, length: np.ndarray, chosen: np.ndarray, window: int
+) -> tuple[np.ndarray, np.ndarray]:
     """
     Places that may stand in stretches not taken stock of: at their ends and no further than a window apart.
 
@@ -304,15 +306,34 @@ def _shares(
     fail_low = np.where(short[fails.street], low[fails.street], fails.start_mm)
     fail_high = np.where(short[fails.street], high[fails.street], fails.end_mm)
     frames = [
-        _overlaps("city", np.arange(len(length)), np.full(len(length), -1), low, high, fails.street, fail_low, fail_high, low, high)
+        _overlaps(
+            "city",
+            np.arange(len(length)),
+            np.full(len(length), -1),
+            low,
+            high,
+            fails.street,
+            fail_low,
+            fail_high,
+            low,
+            high,
+        )
     ]
     for name, parts in survey.street_parts.items():
         line = parts["line"].to_numpy()
         area = parts["area"].to_numpy()
         frames.append(
             _overlaps(
-                name, line, area, parts["from_mm"].to_numpy(), _open_end(parts, length, high),
-                fails.street, fail_low, fail_high, low, high,
+                name,
+                line,
+                area,
+                parts["from_mm"].to_numpy(),
+                _open_end(parts, length, high),
+                fails.street,
+                fail_low,
+                fail_high,
+                low,
+                high,
             )
         )
     shares = pd.concat(frames, ignore_index=True)
@@ -358,70 +379,3 @@ def _traces(survey: Survey, demands, near: Matches, inside: np.ndarray, hit: Mat
         at_m=near.at_mm / 1000,
         distance_m=np.round(near.distance_m, 3),
     )
-
-
-def _explanations(
-    verdicts: pd.DataFrame, rule: Along, gaps: pd.DataFrame, traces: pd.DataFrame, titles: np.ndarray, table
-) -> list[str]:
-    """One sentence a street: the worst stretch, what it holds and lacks, and what near it does not count."""
-    gap_rows = dict(tuple(gaps.groupby("street", sort=False)))
-    held_back = traces[traces["counted"] == 0]
-    by_subject = dict(tuple(held_back.groupby("subject", sort=False)[["at_m", "reason"]]))
-    nothing = held_back.iloc[:0][["at_m", "reason"]]
-    unit = unit_of(rule)
-    sentences = []
-    for i, verdict in enumerate(verdicts.itertuples()):
-        facts = {
-            "name": verdict.subject_name,
-            "window": whole(rule.window_m),
-            "what": titles[i],
-            "value": whole(verdict.value),
-            "need": whole(verdict.required),
-            "unit": unit,
-        }
-        near = by_subject.get(i, nothing)
-        short = verdict.length_m < rule.window_m and rule.short == "prorate"
-        if short:
-            facts["where"] = say("explain.along.whole", length=whole(verdict.length_m))
-        if verdict.status == PASS:
-            sentences.append(say(f"explain.along.{'pass_short' if short else 'pass'}", **facts))
-        elif verdict.status == UNKNOWN:
-            open_ = near["reason"][near["reason"].str.endswith("unrecorded")]
-            sentences.append(say("explain.along.unknown", **facts, open=open_questions(open_)))
-        elif short:
-            facts |= {"missing": whole(verdict.missing), "rejected": rejected(near["reason"])}
-            sentences.append(say("explain.along.fail_short", **facts))
-        else:
-            own = gap_rows[verdict.row]
-            worst = own.loc[own["missing"].idxmax()]
-            inside = near["at_m"].between(worst["from_mm"] / 1000, worst["to_mm"] / 1000)
-            more = say("explain.along.more", count=len(own)) if len(own) > 1 else ""
-            sentences.append(
-                say(
-                    "explain.along.fail",
-                    **facts,
-                    where=where_text(worst["from_mm"], worst["to_mm"]),
-                    missing=whole(verdict.missing),
-                    rejected=rejected(near["reason"][inside]),
-                    more=more,
-                    origin=origin_text(table.geometry.iloc[verdict.row]),
-                )
-            )
-    return sentences
-
-
-def where_text(from_mm: int, to_mm: int) -> str:
-    """自起点 412 米至 1 036 米."""
-    if from_mm < 500:
-        return say("explain.along.where_from_start", end=whole(to_mm / 1000))
-    return say("explain.along.where", start=whole(from_mm / 1000), end=whole(to_mm / 1000))
-
-
-def origin_text(line: shapely.LineString) -> str:
-    """At which end of the street its positions begin."""
-    (x0, y0), (x1, y1) = line.coords[0], line.coords[-1]
-    if abs(x1 - x0) >= abs(y1 - y0):
-        end = "west" if x0 <= x1 else "east"
-    else:
-        end = "south" if y0 <= y1 else "north"
-    return say("explain.along.origin", end=say(f"explain.ends.{end}"))

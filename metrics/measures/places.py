@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import to_mm
-from metrics.explain import open_questions, plain_number, rejected, whole
+from metrics.explain import held_back, open_questions, plain_number, rejected, whole
 from metrics.measures.demands import asked_for, bounds, counted_and_reasons, demands_of, unit_of, weights
 from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, judge
 from metrics.measures.recorded import recorded_rate
@@ -161,9 +161,9 @@ def _near(survey: Survey, places: gpd.GeoSeries, reach_m: float, margin_m: float
     polygonal = np.isin(shapely.get_type_id(places.array), _POLYGONAL)
     reach = np.where(polygonal, margin_m, reach_m)
     look = np.where(polygonal, margin_m + reach_m, NEAR_MISS * reach_m)
-    points = shapely.points(stock.xy_mm / 1000)
+    points = stock.points
     shapely.prepare(places.array)
-    place, site = shapely.STRtree(points).query(places.array, predicate="dwithin", distance=look + 0.001)
+    place, site = stock.tree.query(places.array, predicate="dwithin", distance=look + 0.001)
     order = np.lexsort((site, place))
     place, site = place[order], site[order]
     distance = shapely.distance(places.array[place], points[site])
@@ -193,8 +193,7 @@ def _traces(survey: Survey, demands, near: _Near) -> pd.DataFrame:
 
 
 def _explanations(verdicts, rule, traces: pd.DataFrame, titles: list[str], blind: np.ndarray) -> list[str]:
-    not_counted = traces[(traces["counted"] == 0) & (traces["reason"] != "out_of_reach")]
-    by_subject = dict(tuple(not_counted.groupby("subject", sort=False)["reason"]))
+    not_counted = held_back(traces[traces["reason"] != "out_of_reach"])
     polygonal = np.isin(shapely.get_type_id(verdicts.geometry.array), _POLYGONAL)
     inside, reach = say("explain.place.inside"), say("explain.place.reach", reach=plain_number(rule.reach_m))
     what = asked_for(rule)
@@ -203,7 +202,7 @@ def _explanations(verdicts, rule, traces: pd.DataFrame, titles: list[str], blind
         if blind[i]:
             sentences.append(say("explain.place.no_stock", name=verdict.subject_name))
             continue
-        reasons = by_subject.get(i, pd.Series(dtype=object))
+        reasons = not_counted.get(i, {})
         sentences.append(
             say(
                 f"explain.place.{verdict.status}",
@@ -215,7 +214,7 @@ def _explanations(verdicts, rule, traces: pd.DataFrame, titles: list[str], blind
                 missing=whole(0 if np.isnan(verdict.missing) else verdict.missing),
                 unit=unit_of(rule),
                 rejected=rejected(reasons),
-                open=open_questions(reasons[reasons.str.endswith("unrecorded")]),
+                open=open_questions(reasons),
             )
         )
     return sentences

@@ -1,5 +1,7 @@
 """``reach``: walking in from a gate along the paths, a site is soon seen."""
 
+from collections import Counter
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -55,8 +57,10 @@ def _judge_place(survey: Survey, rule: Reach, view: View, place, gates: gpd.GeoD
         return (UNKNOWN, np.nan, "no_gate"), []
     ways = ways_of(_walkable_inside(survey, place))
     points = survey.venue_points.loc[own.index]
-    near = [] if not len(ways.pieces_mm) else shapely.multilinestrings(
-        [shapely.linestrings(piece.reshape(2, 2) / 1000) for piece in ways.pieces_mm]
+    near = (
+        []
+        if not len(ways.pieces_mm)
+        else shapely.multilinestrings([shapely.linestrings(piece.reshape(2, 2) / 1000) for piece in ways.pieces_mm])
     )
     if not len(ways.pieces_mm) or not shapely.dwithin(near, points.array, GATE_MARGIN_M).all():
         return (UNKNOWN, np.nan, "no_path"), []
@@ -73,7 +77,7 @@ def _judge_place(survey: Survey, rule: Reach, view: View, place, gates: gpd.GeoD
     if all(sight.site >= 0 for sight in perhaps):
         return (UNKNOWN, np.nan, "open_record"), traces
     reasons = demand.reason[_seen_if_it_counted(survey, rule, view, points, ways, demand.state == NEVER)]
-    return (FAIL, np.nan, rejected(reasons)), traces
+    return (FAIL, np.nan, rejected(Counter(reasons))), traces
 
 
 def _walkable_inside(survey: Survey, place) -> gpd.GeoSeries:

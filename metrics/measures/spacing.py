@@ -9,8 +9,9 @@ from geo.crs import to_mm
 from geo.matching import match_points
 from geo.windows import offsets_of
 from metrics.explain import whole
-from metrics.measures.along import cut_by_district, origin_text, where_text
+from metrics.measures.along import cut_by_district
 from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings
+from metrics.measures.street_words import origin_text, where_text
 from metrics.rules import Spacing
 from metrics.subjects import subjects
 from metrics.survey import Survey

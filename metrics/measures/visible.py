@@ -10,12 +10,20 @@ from scipy.spatial import cKDTree
 
 from geo.areas import sample_points, viewing_centre
 from geo.crs import WGS84, to_mm
-from geo.sight import FACING_AWAY, SEEN, TOO_FAR, Obstacles, containing_building, hiding_building, viewing_distance_mm
-from geo.sight import within_view
-from metrics.explain import open_questions, percent, rejected, whole
+from geo.sight import (
+    FACING_AWAY,
+    SEEN,
+    TOO_FAR,
+    Obstacles,
+    containing_building,
+    hiding_building,
+    viewing_distance_mm,
+    within_view,
+)
+from metrics.book import View
+from metrics.explain import held_back, open_questions, percent, rejected, whole
 from metrics.measures.demands import Demand, bounds, counted_and_reasons, demands_of, unit_of, weights
 from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, judge
-from metrics.book import View
 from metrics.rules import Visible
 from metrics.subjects import subjects
 from metrics.survey import COUNTS, MAYBE, Survey
@@ -58,7 +66,9 @@ def visible(survey: Survey, rule: Visible, view: View) -> Findings:
     weight = weights(rule, survey.stock)
     samples = _samples(who, rule.sample_points)
     observers = np.vstack([_xy_mm(who["centre"]), _xy_mm(samples)])
-    walls = survey.obstacles_near(gpd.GeoSeries(shapely.points(observers / 1000), crs=survey.city.crs), _reach_m(survey, view))
+    walls = survey.obstacles_near(
+        gpd.GeoSeries(shapely.points(observers / 1000), crs=survey.city.crs), _reach_m(survey, view)
+    )
     looks = _look(survey, observers, walls, view)
     of_centre = looks.observer < len(who)
     surely, perhaps = _seen(demands, looks, weight, len(observers))
@@ -225,8 +235,7 @@ def _traces(survey: Survey, demands: list[Demand], looks: _Looks, chosen: np.nda
 
 
 def _explanations(survey, verdicts, rule, traces, titles, inside, blind) -> list[str]:
-    not_counted = traces[traces["counted"] == 0]
-    by_subject = dict(tuple(not_counted.groupby("subject", sort=False)["reason"]))
+    not_counted = held_back(traces)
     sentences = []
     for i, verdict in enumerate(verdicts.itertuples()):
         if inside[i] >= 0:
@@ -237,7 +246,7 @@ def _explanations(survey, verdicts, rule, traces, titles, inside, blind) -> list
         if blind[i]:
             sentences.append(say("explain.place.no_stock", name=verdict.subject_name))
             continue
-        reasons = by_subject.get(i, pd.Series(dtype=object))
+        reasons = not_counted.get(i, {})
         elsewhere = ""
         if np.isfinite(verdict.worst):
             elsewhere = say(
@@ -256,7 +265,7 @@ def _explanations(survey, verdicts, rule, traces, titles, inside, blind) -> list
                 missing=whole(0 if np.isnan(verdict.missing) else verdict.missing),
                 unit=unit_of(rule),
                 rejected=rejected(reasons),
-                open=open_questions(reasons[reasons.str.endswith(("unrecorded", "unknown"))]),
+                open=open_questions(reasons),
                 elsewhere=elsewhere,
             )
         )

@@ -26,3 +26,9 @@ def test_header_parts_do_not_cover_each_other(visit):
     for left, right in pairwise(boxes):
         assert left["x"] + left["width"] <= right["x"] + 1
     assert all(box["y"] + box["height"] <= 53 for box in boxes)
+
+
+def test_address_of_a_page_opens_it_whole(visit):
+    page = visit.open("/standards")
+    assert page.locator(".brand").inner_text() == say("shell.brand")
+    assert page.locator(".doc-title").count() == 1

@@ -112,12 +112,12 @@ def test_the_cut():
 
 
 def test_parts_holes_and_missing_geometries():
-    parts = shapely.MultiPolygon([shapely.box(10, -5, 20, 5), shapely.box(30, -5, 40, 5)])
-    layer = gpd.GeoSeries([None, shapely.Polygon(), COURTYARD.buffer(0), parts], index=[7, 7, 3, 1], crs=CRS)
+    parts = shapely.MultiPolygon([shapely.box(10, -45, 20, -35), shapely.box(30, -45, 40, -35)])
+    layer = gpd.GeoSeries([None, shapely.Polygon(), COURTYARD, parts], index=[7, 7, 3, 1], crs=CRS)
     known = obstacles(layer)
-    assert hiding_building(mm((25, 0.001)), mm((50, 0)), known).tolist() == [2]
-    assert hiding_building(mm((31, -1)), mm((50, -1)), known).tolist() == [3]
-    assert containing_building(mm((15, 15), (35, 1), (50, 0), (5, 5)), known).tolist() == [-1, 3, -1, 2]
+    assert hiding_building(mm((25, 15)), mm((50, 15)), known).tolist() == [2]
+    assert hiding_building(mm((25, -40)), mm((50, -40)), known).tolist() == [3]
+    assert containing_building(mm((15, 15), (35, -40), (50, 0), (5, 5)), known).tolist() == [-1, 3, -1, 2]
 
 
 def test_no_buildings():
@@ -329,7 +329,7 @@ def test_isovist_in_the_open_is_a_disc():
 
 
 def test_isovist_behind_a_wall():
-    """A wall from (-10, 10) to (10, 10) throws a shadow of a quarter turn: 1/4 of the disc, less the triangle before it."""
+    """A wall from (-10, 10) to (10, 10) takes a quarter of the disc, but for the triangle before it."""
     seen = isovist(mm((0, 0))[0], obstacles(houses(shapely.box(-10, 10, 10, 11))), radius_m=50)
     assert seen.area == pytest.approx(np.pi * 50**2 * 3 / 4 + 100, rel=2e-3)
     assert not seen.contains(shapely.Point(0, 20))

@@ -1,5 +1,7 @@
 """The first sight of an ad on a walk: by hand, against dense sampling, and laws."""
 
+from itertools import pairwise
+
 import geopandas as gpd
 import networkx as nx
 import numpy as np
@@ -156,7 +158,7 @@ def sampled(gate, ways, sites, blocks, facing, reach_m, walk_m, step_m):
     graph = nx.Graph()
     for way in ways:
         corners = [tuple(c) for c in np.round(way.coords, 3)]
-        for a, b in zip(corners[:-1], corners[1:], strict=True):
+        for a, b in pairwise(corners):
             graph.add_edge(a, b, weight=np.hypot(a[0] - b[0], a[1] - b[1]))
     near = nx.single_source_dijkstra_path_length(graph, gate, weight="weight")
     rings = shapely.union_all([shapely.boundary(b) for b in blocks])
@@ -222,7 +224,7 @@ def test_order_and_shift_change_nothing():
         blocks = [shapely.box(x, y, x + 9, y + 7) for x, y in corners]
         sites = rng.integers(0, 80_000, (8, 2)) / 1000
         route = [tuple(p) for p in rng.integers(0, 80_000, (6, 2)) / 1000]
-        ways = lines(*zip(route[:-1], route[1:], strict=True))
+        ways = lines(*pairwise(route))
         base = look(route[0], ways, sites, blocks, default_distance_m=40)
         order = rng.permutation(len(sites))
         mixed = look(route[0], ways[::-1], sites[order], blocks[::-1], default_distance_m=40)
@@ -233,7 +235,7 @@ def test_order_and_shift_change_nothing():
             route[0] + shift,
             ways.translate(*shift),
             sites + shift,
-            [shapely.transform(b, lambda xy: xy + shift) for b in blocks],
+            list(gpd.GeoSeries(blocks).translate(*shift)),
             default_distance_m=40,
         )
         assert moved.site == base.site

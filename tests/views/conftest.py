@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.pages_manager import PagesManager
 
 from data import settings as module
 
@@ -17,3 +18,15 @@ def user_folder(monkeypatch, tmp_path) -> Iterator[Path]:
     module.settings.cache_clear()
     yield tmp_path / "data"
     module.settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def navigation_only(monkeypatch) -> None:
+    """Pages come from the navigation in app.py, never from the folder's name, as serve.py has it."""
+    original = PagesManager.__init__
+
+    def without_folder(self, *args, **options):
+        PagesManager.uses_pages_directory = False
+        original(self, *args, **options)
+
+    monkeypatch.setattr(PagesManager, "__init__", without_folder)
