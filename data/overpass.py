@@ -83,7 +83,7 @@ def read_overpass(
 
 def _as_polygon(area) -> shapely.Polygon | shapely.MultiPolygon:
     shape = area if isinstance(area, shapely.Geometry) else shapely.box(*area)
-    west, south, east, north = shape.bounds if not shape.is_empty else (0.0, 0.0, 0.0, 0.0)
+    west, south, east, north = area if shape is not area else shape.bounds
     on_globe = -180 <= west < east <= 180 and -90 <= south < north <= 90
     if shape.geom_type not in ("Polygon", "MultiPolygon") or not shape.is_valid or not on_globe:
         raise DataError(say("overpass.no_area"))
@@ -129,20 +129,26 @@ def _ask(shape: shapely.Geometry, tags: dict, tries: int, pause_s: float, url: s
 
 def _check_answer(response: requests.Response, *_args, **_kwargs) -> None:
     """What requests calls on each answer before osmnx sees it, which would wait a minute and ask for ever."""
+    if fault := _fault_of(response):
+        response.close()
+        raise fault
+
+
+def _fault_of(response: requests.Response) -> requests.RequestException | None:
     if response.status_code in _BUSY:
-        raise _Busy(f"HTTP {response.status_code}")
+        return _Busy(f"HTTP {response.status_code}")
     if not response.ok:
-        raise _Refused(f"HTTP {response.status_code}")
+        return _Refused(f"HTTP {response.status_code}")
     if response.is_redirect:
-        return
+        return None
     try:
         answer = response.json()
-    except requests.JSONDecodeError as error:
-        raise _Refused(say("overpass.not_json")) from error
+    except requests.JSONDecodeError:
+        return _Refused(say("overpass.not_json"))
     if not isinstance(answer, dict) or not isinstance(answer.get("elements"), list):
-        raise _Refused(say("overpass.not_json"))
-    if "remark" in answer:  # what was found until the server gave up is not the whole
-        raise _Refused(str(answer["remark"])[:200])
+        return _Refused(say("overpass.not_json"))
+    # With a remark, what was found until the server gave up is not the whole.
+    return _Refused(str(answer["remark"])[:200]) if "remark" in answer else None
 
 
 @contextmanager

@@ -76,6 +76,7 @@ def cut_edges(pieces: Selection) -> tuple[Edges, np.ndarray]:
     vertex = np.unique(key, return_inverse=True)[1].astype(np.int64) if len(key) else np.zeros(0, np.int64)
     ends = np.zeros(len(key), bool)
     ends[pieces.offset[:-1]] = ends[pieces.offset[1:] - 1] = True
+    ends[1:-1] |= vertex[2:] == vertex[:-2]  # a way that comes back along itself
     shared = np.bincount(vertex, minlength=1)[vertex] > 1
     cut = np.flatnonzero(ends | shared)
     same = np.zeros(len(cut), bool)
@@ -164,7 +165,7 @@ def _close_gaps(x, y, vertex, first, last) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _rings(round_, tail, head, length) -> np.ndarray:
-    """The roundabout of each edge, -1 for none or for one longer than a junction can be."""
+    """The roundabout of each edge, -1 for none, and for one without arms or longer than a junction can be."""
     ring = np.full(len(tail), -1, np.int64)
     on = np.flatnonzero(round_)
     if not len(on):
@@ -178,7 +179,8 @@ def _rings(round_, tail, head, length) -> np.ndarray:
         if (root == before).all():
             break
     label = np.unique(root[tail[on]], return_inverse=True)[1]
-    small = np.bincount(label, length[on])[label] <= _MOST_RING_MM
+    arms = np.isin(tail[on], np.concatenate((tail[~round_], head[~round_])))
+    small = (np.bincount(label, length[on])[label] <= _MOST_RING_MM) & (np.bincount(label, arms)[label] > 0)
     ring[on[small]] = label[small]
     return ring
 

@@ -1,8 +1,9 @@
 """Parts joined to streets: where centre lines continue each other, on whichever carriageway they meet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import shapely
 from numba import njit
 
 from geo._streets_chains import Chains
@@ -11,8 +12,10 @@ from geo._streets_parts import Parts, Pieces
 _SLACK_MM = 40_000.0
 _LOOK_MM = 30_000.0
 _JUMP_MM = 100_000.0
+_CROSSING_MM, _FACING_COS = 50_000.0, 0.85  # divided parts of one name join over a crossing of other roads
 _TURN_NAMED, _TURN_UNNAMED = 80.0, 50.0
 _EASE_MM = 40_000.0
+_SNARL_MM = 100_000.0  # a longer loop comes from a wrong join
 
 
 @dataclass(frozen=True)
@@ -111,13 +114,144 @@ def join_parts(parts: Parts, contacts: Contacts, group: np.ndarray, named: np.nd
     group, named
         Of each part.
     """
+    contacts = _with_gaps(parts, contacts, group, named)
     cost, end, other_end = _costs(contacts.part, contacts.m, contacts.other, contacts.other_m, parts.offset, parts.x,
                                   parts.y, parts.m, parts.width, group, named)  # fmt: skip
     some = np.flatnonzero(cost < 1e8)
     low, high = np.minimum(end[some], other_end[some]), np.maximum(end[some], other_end[some])
     some = some[np.lexsort((high, low, np.rint(cost[some] * 1e3)))]
     mate, at = _greedy(some, end, other_end, contacts.m, contacts.other_m, len(parts.chain))
-    return Lines(*_string(mate, at, parts.offset, parts.x, parts.y, parts.m))
+    lines = Lines(*_string(mate, at, parts.offset, parts.x, parts.y, parts.m))
+    tangled = np.flatnonzero(_knots_of(lines) > _SNARL_MM)
+    if len(tangled):
+        mate[np.repeat(np.isin(lines.street, tangled), 2)] = -1
+        lines = Lines(*_string(mate, at, parts.offset, parts.x, parts.y, parts.m))
+    return _untangled(lines)
+
+
+def _crossed(lines: Lines) -> np.ndarray:
+    """Streets whose line touches itself other than at its ends."""
+    streets = len(lines.offset) - 1
+    if not streets:
+        return np.zeros(0, np.int64)
+    index = np.repeat(np.arange(streets), np.diff(lines.offset))
+    return np.flatnonzero(~shapely.is_simple(shapely.linestrings(np.stack([lines.x, lines.y], axis=1), indices=index)))
+
+
+def _knots_of(lines: Lines) -> np.ndarray:
+    """Length of the longest loop of each street's line, millimetres; 0 for a simple line."""
+    longest = np.zeros(len(lines.offset) - 1)
+    for i in _crossed(lines):
+        a, b = lines.offset[i], lines.offset[i + 1]
+        *_, longest[i] = _without_loops(lines.x[a:b], lines.y[a:b], lines.m[a:b])
+    return longest
+
+
+def _untangled(lines: Lines) -> Lines:
+    """The lines with their loops cut off; positions on a loop become the place where it starts."""
+    crossed = set(_crossed(lines).tolist())
+    if not crossed:
+        return lines
+    bounds = zip(lines.offset[:-1], lines.offset[1:], strict=True)
+    cut = [
+        _without_loops(lines.x[a:b], lines.y[a:b], lines.m[a:b])[:4]
+        if i in crossed
+        else (lines.x[a:b], lines.y[a:b], lines.m[a:b], lines.m[a:b])
+        for i, (a, b) in enumerate(bounds)
+    ]
+    x, y, m, old = (np.concatenate(arrays) for arrays in zip(*cut, strict=True))
+    offset = np.concatenate(([0], np.cumsum([len(one[0]) for one in cut])))
+    street = np.repeat(lines.street, np.diff(lines.map_offset))
+    return replace(lines, offset=offset, x=x, y=y, m=m, new=interp_each(street, lines.new, offset, old, m))
+
+
+@njit(cache=True)
+def interp_each(which, at, offset, old, new):
+    """Each position through the knots of its own curve."""
+    out = np.empty(len(at))
+    for k in range(len(at)):
+        a, b = offset[which[k]], offset[which[k] + 1]
+        out[k] = np.interp(at[k], old[a:b], new[a:b])
+    return out
+
+
+@njit(cache=True)
+def _without_loops(x, y, m):
+    """Places, new and old positions of a line without its loops (two knots where one was), and the longest loop."""
+    size = len(x)
+    closed = x[0] == x[size - 1] and y[0] == y[size - 1]
+    ox, oy, om, old = np.empty(2 * size), np.empty(2 * size), np.empty(2 * size), np.empty(2 * size)
+    ox[0], oy[0], om[0], old[0] = x[0], y[0], 0.0, m[0]
+    n = 1
+    i, longest = 0, 0.0
+    px, py, pm = x[0], y[0], m[0]
+    while i < size - 1:
+        jump, best = -1, 2.0
+        for j in range(size - 2, i + 1, -1):
+            if closed and i == 0 and j == size - 2:
+                continue
+            f = _crossing(px, py, x[i + 1], y[i + 1], x[j], y[j], x[j + 1], y[j + 1])
+            if f >= 0.0 and f < best:
+                best, jump = f, j
+        if jump >= 0:
+            cx, cy = px + best * (x[i + 1] - px), py + best * (y[i + 1] - py)
+            at = pm + best * (m[i + 1] - pm)
+            back = m[jump] + np.hypot(cx - x[jump], cy - y[jump])
+            step = np.hypot(cx - ox[n - 1], cy - oy[n - 1])
+            longest = max(longest, back - at)
+            if step > 0.0:
+                ox[n], oy[n], om[n], old[n] = cx, cy, om[n - 1] + step, at
+                n += 1
+            ox[n], oy[n], om[n], old[n] = cx, cy, om[n - 1], back
+            n += 1
+            px, py, pm, i = cx, cy, back, jump
+            continue
+        i += 1
+        px, py, pm = x[i], y[i], m[i]
+        step = np.hypot(px - ox[n - 1], py - oy[n - 1])
+        ox[n], oy[n], om[n], old[n] = px, py, om[n - 1] + step, pm
+        n += 1
+    return ox[:n], oy[:n], om[:n], old[:n], longest
+
+
+@njit(cache=True)
+def _crossing(ax, ay, bx, by, cx, cy, dx, dy):
+    """Share of the way from a to b at which it meets c to d, or -1."""
+    if max(ax, bx) < min(cx, dx) or max(cx, dx) < min(ax, bx) or max(ay, by) < min(cy, dy) or max(cy, dy) < min(ay, by):
+        return -1.0
+    cross = (bx - ax) * (dy - cy) - (by - ay) * (dx - cx)
+    if cross == 0.0:
+        return -1.0
+    f = ((cx - ax) * (dy - cy) - (cy - ay) * (dx - cx)) / cross
+    g = ((cx - ax) * (by - ay) - (cy - ay) * (bx - ax)) / cross
+    return f if 0.0 <= f <= 1.0 and 0.0 <= g <= 1.0 else -1.0
+
+
+def _with_gaps(parts: Parts, contacts: Contacts, group: np.ndarray, named: np.ndarray) -> Contacts:
+    """The contacts, and the ends of divided parts of one name that face each other over a crossing."""
+    wide = np.flatnonzero(named & (parts.width > 0.0))
+    if len(wide) < 2:
+        return contacts
+    part = np.concatenate((wide, wide))
+    vertex = np.concatenate((parts.offset[wide], parts.offset[wide + 1] - 1))
+    m = np.concatenate((np.zeros(len(wide)), parts.length[wide]))
+    points = shapely.points(parts.x[vertex], parts.y[vertex])
+    one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=_CROSSING_MM)
+    use = (one < other) & (group[part[one]] == group[part[other]]) & (part[one] != part[other])
+    one, other = one[use], other[use]
+    ahead = _ahead(parts.x, parts.y, vertex, np.repeat([1, -1], len(wide)))
+    way = np.stack([parts.x[vertex[other]] - parts.x[vertex[one]], parts.y[vertex[other]] - parts.y[vertex[one]]], axis=1)
+    least = _FACING_COS * np.hypot(*way.T)
+    faces = ((way * ahead[one]).sum(axis=1) >= least) & ((-way * ahead[other]).sum(axis=1) >= least)
+    one, other = one[faces], other[faces]
+    return Contacts(np.concatenate((contacts.part, part[one])), np.concatenate((contacts.m, m[one])),
+                    np.concatenate((contacts.other, part[other])), np.concatenate((contacts.other_m, m[other])))  # fmt: skip
+
+
+def _ahead(x: np.ndarray, y: np.ndarray, vertex: np.ndarray, inward: np.ndarray) -> np.ndarray:
+    """Unit vectors out of lines at their end vertices."""
+    ahead = np.stack([x[vertex] - x[vertex + inward], y[vertex] - y[vertex + inward]], axis=1)
+    return ahead / np.maximum(np.hypot(*ahead.T), 1e-9)[:, None]
 
 
 @njit(cache=True)

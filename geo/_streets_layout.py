@@ -1,6 +1,6 @@
 """How chains lie on streets: centre lines, and for each stretch of a chain where on which street it runs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numba import njit
@@ -20,14 +20,14 @@ class Layout:
 
     ``offset`` cuts ``x, y, m`` into streets; ``m`` grows along each from 0. A place is a stretch of a ``chain``;
     ``knot_offset`` cuts ``knot_t`` (station on the chain, increasing) and ``knot_m`` (position on the street) into
-    places. ``divided`` tells streets with two carriageways.
+    places. ``width`` is the greatest mean distance of two carriageways, 0 for a street without.
     """
 
     offset: np.ndarray
     x: np.ndarray
     y: np.ndarray
     m: np.ndarray
-    divided: np.ndarray
+    width: np.ndarray
     chain: np.ndarray
     street: np.ndarray
     knot_offset: np.ndarray
@@ -38,10 +38,10 @@ class Layout:
 def lay_out(parts: Parts, pieces: Pieces, lines: Lines) -> Layout:
     """Stretches of chains on the streets their parts belong to."""
     streets = len(lines.offset) - 1
-    divided = np.zeros(streets, bool)
-    divided[lines.street[pieces.part[~pieces.own]]] = True
+    width = np.zeros(streets)
+    np.maximum.at(width, lines.street, parts.width)
     knot_m = _remap(pieces.part, pieces.offset, pieces.m, lines.map_offset, lines.old, lines.new)
-    return Layout(lines.offset, lines.x, lines.y, lines.m, divided, pieces.chain, lines.street[pieces.part],
+    return Layout(lines.offset, lines.x, lines.y, lines.m, width, pieces.chain, lines.street[pieces.part],
                   pieces.offset, pieces.t, knot_m)  # fmt: skip
 
 
@@ -125,6 +125,11 @@ def _lay(offset, x, y, station, edge, sense, place_chain, place_street, knot_off
             out_sense[:n])  # fmt: skip
 
 
+def join_members(one: Members, other: Members) -> Members:
+    """The members of both."""
+    return Members(*(np.concatenate([getattr(one, f.name), getattr(other, f.name)]) for f in fields(Members)))
+
+
 def flip_streets(layout: Layout, members: Members) -> tuple[Layout, Members]:
     """
     Each street from the end its pieces are digitised from, or else from the west (or south) end.
@@ -144,7 +149,7 @@ def flip_streets(layout: Layout, members: Members) -> tuple[Layout, Members]:
     take = np.where(flip[street_of], first[street_of] + last[street_of] - np.arange(len(street_of)),
                     np.arange(len(street_of)))  # fmt: skip
     m = np.where(flip[street_of], reach[street_of] - layout.m[take], layout.m)
-    turned = Layout(layout.offset, layout.x[take], layout.y[take], m, layout.divided, layout.chain, layout.street,
+    turned = Layout(layout.offset, layout.x[take], layout.y[take], m, layout.width, layout.chain, layout.street,
                     layout.knot_offset, layout.knot_t, layout.knot_m)  # fmt: skip
     f, r = flip[members.street], reach[members.street]
     return turned, Members(members.x0, members.y0, members.x1, members.y1, np.where(f, r - members.m0, members.m0),

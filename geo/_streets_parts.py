@@ -200,6 +200,9 @@ def _centre_lines(p_chain, p_low, p_high, offset, x, y, station, named, first, s
                 om[n] = om[n - 1] + move
             else:
                 om[n] = 0.0
+            if stop and a == 0.0 and x[lo] == x[hi - 1] and y[lo] == y[hi - 1] and b >= station[hi - 1]:
+                px, py = ox[start], oy[start]  # a ring stays closed
+                om[n] = om[n - 1] + np.hypot(px - ox[n - 1], py - oy[n - 1])
             os[n], ox[n], oy[n] = s, px, py
             n += 1
         out[p + 1] = n

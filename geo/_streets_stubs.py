@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from geo._streets_chains import Chains
-from geo._streets_join import Contacts, Lines
+from geo._streets_join import Contacts, Lines, interp_each
 from geo.grid import bucket, grid_of_segments
 
 _GAP_MM = 80_000.0  # an unnamed piece this short between two pieces of one name has that name
@@ -141,16 +141,7 @@ def _touched(lines, contacts, length, group, named, family, width):
 
 def _moved(lines: Lines, part: np.ndarray, m: np.ndarray) -> np.ndarray:
     """Positions on parts as positions on their streets."""
-    return _interp_each(part, m, lines.map_offset, lines.old, lines.new)
-
-
-@njit(cache=True)
-def _interp_each(part, m, offset, old, new):
-    out = np.empty(len(m))
-    for k in range(len(m)):
-        a, b = offset[part[k]], offset[part[k] + 1]
-        out[k] = np.interp(m[k], old[a:b], new[a:b])
-    return out
+    return interp_each(part, m, lines.map_offset, lines.old, lines.new)
 
 
 @njit(cache=True)
@@ -279,7 +270,7 @@ def move_in(lines: Lines, hosts: Hosts) -> Lines:
     sizes = np.diff(lines.offset)
     keep = np.repeat(np.isin(np.arange(len(sizes)), stay), sizes)
     street_of_knot = np.repeat(lines.street, np.diff(lines.map_offset))
-    new = _interp_each(street_of_knot, lines.new, hosts.offset, hosts.old, hosts.new)
+    new = interp_each(street_of_knot, lines.new, hosts.offset, hosts.old, hosts.new)
     return replace(
         lines,
         offset=np.concatenate(([0], np.cumsum(sizes[stay]))),

@@ -12,10 +12,11 @@ from numba import njit
 from geo._streets_chains import Chains, Edges, cut_chains, cut_edges, join_chains
 from geo._streets_join import Lines, find_contacts, join_parts
 from geo._streets_junctions import find_junctions
-from geo._streets_layout import Layout, Members, flip_streets, lay_members, lay_out
-from geo._streets_pairs import find_zones, lay_on_carriers, sample_chains, turning_points
+from geo._streets_layout import Layout, Members, flip_streets, join_members, lay_members, lay_out
+from geo._streets_pairs import Records, find_zones, lay_on_carriers, sample_chains, turning_points
 from geo._streets_parts import Parts, Pieces, build_parts
-from geo._streets_select import DUPLICATE, REASONS, Selection, select_roads
+from geo._streets_rings import ring_members
+from geo._streets_select import BOTH_WAYS, DUPLICATE, REASONS, Selection, select_roads
 from geo._streets_stubs import find_hosts, move_in, name_gaps
 from geo.crs import check_metric
 
@@ -150,16 +151,17 @@ def build_streets(roads: gpd.GeoDataFrame, *, classes: Collection[str] = MAIN_CL
     pieces = select_roads(roads, classes)
     edges, doubles = cut_edges(pieces)
     pieces.status[pieces.row[doubles & ~np.isin(pieces.row, pieces.row[~doubles])]] = DUPLICATE
-    chains, parts, stretches = _carriageways(pieces, edges)
+    chains, records, parts, stretches = _carriageways(pieces, edges)
     lines = _centre_lines(chains, parts, stretches, pieces.family[edges.piece])
     layout = lay_out(parts, stretches, lines)
-    members = lay_members(chains, layout)
-    layout, members = flip_streets(layout, members)
-    return _streets(roads, pieces, edges, layout, members)
+    rings, roundabouts = ring_members(pieces, edges, chains, layout)
+    layout, members = flip_streets(layout, join_members(lay_members(chains, layout), rings))
+    counts = {**_counts(chains, records, pieces, edges), "roundabouts": roundabouts}
+    return _streets(roads, pieces, edges, layout, members, counts)
 
 
-def _carriageways(pieces: Selection, edges: Edges) -> tuple[Chains, Parts, Pieces]:
-    """Chains, the centre lines of those that carry, and how each stretch lies on them."""
+def _carriageways(pieces: Selection, edges: Edges) -> tuple[Chains, Records, Parts, Pieces]:
+    """Chains, which lie on which, the centre lines of those that carry, and how each stretch lies on them."""
     rank = pieces.rank[edges.piece]
     group, named = pieces.group[edges.piece], pieces.named[edges.piece]
     chains = join_chains(pieces, edges, group, named)
@@ -173,8 +175,9 @@ def _carriageways(pieces: Selection, edges: Edges) -> tuple[Chains, Parts, Piece
         chains = cut_chains(chains, turns)
         samples = sample_chains(chains)
         zones = find_zones(chains, samples, rank)
-    parts, stretches = build_parts(chains, samples, lay_on_carriers(chains, samples, zones))
-    return chains, parts, stretches
+    records = lay_on_carriers(chains, samples, zones)
+    parts, stretches = build_parts(chains, samples, records)
+    return chains, records, parts, stretches
 
 
 def _centre_lines(chains: Chains, parts: Parts, stretches: Pieces, family_of_edge: np.ndarray) -> Lines:
@@ -195,8 +198,26 @@ def _centre_lines(chains: Chains, parts: Parts, stretches: Pieces, family_of_edg
     return move_in(lines, find_hosts(lines, contacts, group[some], named[some], family, width))
 
 
+def _counts(chains: Chains, records: Records, pieces: Selection, edges: Edges) -> dict[str, float]:
+    """Pairs of carriageways and their kilometres, and one-way kilometres with a name that found no other half."""
+    chain_of = np.repeat(np.arange(len(chains.offset) - 1), np.diff(chains.offset))
+    oneway = (chains.edge >= 0) & (chains.travel != BOTH_WAYS) & chains.named[chain_of]
+    step = np.append(np.diff(chains.station), 0.0)
+    oneway_mm = np.bincount(chain_of, step * oneway, len(chains.offset) - 1)
+    paired_mm = np.zeros(len(chains.offset) - 1)
+    np.add.at(paired_mm, records.chain, records.high - records.low)
+    np.add.at(paired_mm, records.carrier, np.abs(records.s[records.offset[:-1]] - records.s[records.offset[1:] - 1]))
+    named = chains.named
+    return {
+        "pairs": len(records.chain),
+        "paired_km": round(float(paired_mm.sum()) / 1e6, 3),
+        "named_oneway_km": round(float(oneway_mm.sum()) / 1e6, 3),
+        "named_oneway_unpaired_km": round(float(np.maximum(oneway_mm - paired_mm, 0.0)[named].sum()) / 1e6, 3),
+    }
+
+
 def _streets(
-    roads: gpd.GeoDataFrame, pieces: Selection, edges: Edges, layout: Layout, members: Members
+    roads: gpd.GeoDataFrame, pieces: Selection, edges: Edges, layout: Layout, members: Members, counts: dict[str, float]
 ) -> Streets:
     """Tables in canonical order."""
     road = pieces.row[edges.piece[members.edge]]
@@ -229,7 +250,7 @@ def _streets(
             "class": class_[order],
             "length_mm": np.rint(total[order]).astype(np.int64),
             "pieces": np.bincount(pairs["street"], minlength=streets)[order],
-            "divided": layout.divided[order],
+            "divided": layout.width[order] > 0.0,
             "unit": _or_none(unit[order]),
         },
         geometry=lines,
@@ -247,9 +268,11 @@ def _streets(
         np.rint(members.m1[by_place]).astype(np.int64),
         road[by_place].astype(np.int32),
     )
-    junctions = find_junctions(table, segments, pieces, edges, members)
+    level = pieces.level[edges.piece[members.edge]][by_place]
+    junctions = find_junctions(table, segments, level, layout.width[order], (line_offset, xy, line_m))
+    counts = {"streets": streets, "divided_streets": int(table["divided"].sum()), "junctions": len(junctions), **counts}
     status = pd.Series(pieces.status, index=roads.index, name="status")
-    return Streets(table, segments, junctions, _report(pieces), {}, status, line_offset, xy, line_m)
+    return Streets(table, segments, junctions, _report(pieces), counts, status, line_offset, xy, line_m)
 
 
 def _of_most_length(street, road, length, roads, column, streets) -> np.ndarray:

@@ -12,6 +12,7 @@ from pyproj import CRS
 
 from data.city import City
 from data.vocabulary import vocabulary
+from geo.streets import MAIN_CLASSES
 from metrics.book import ROUTINE, RuleBook
 from metrics.measures.along import along
 from metrics.measures.findings import FAIL, UNKNOWN, Findings
@@ -62,7 +63,7 @@ GAP_COLUMNS = [
 ]
 TRACE_COLUMNS = ["rule", "subject", "site", "counted", "reason", "at_m", "distance_m"]
 STREET_COLUMNS = ["street", "name", "class", "length_m", "pieces", "divided", "geometry"]
-MAIN_CLASSES = ("trunk", "primary", "secondary")
+_COUNTS_SITES = ("visible", "within", "presence", "reach")  # what new sites repair, beside streets
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,8 +154,7 @@ def assess(
             progress(rule.id)
         judged.append((rule, _judge(ground, rule, book)))
         clock = _lap(seconds, rule.measure, clock)
-    areas = _areas_of(ground, judged)
-    verdicts = _verdicts(ground, judged, areas, phase)
+    verdicts = _verdicts(ground, judged, phase)
     gaps = _gaps(ground, judged, verdicts)
     traces = _traces(ground, judged)
     shares = _shares(ground, judged, verdicts)
@@ -170,7 +170,11 @@ def assess(
     walks = shares[shares["level"] == CITY]
     streets = ground.streets.table
     assessment = Assessment(
-        verdicts=verdicts[[*VERDICT_COLUMNS, *(c for c in ("worst", "good_share") if c in verdicts)]],
+        verdicts=gpd.GeoDataFrame(
+            verdicts[[*VERDICT_COLUMNS, *(c for c in ("worst", "good_share") if c in verdicts)]],
+            geometry="geometry",
+            crs=city.crs,
+        ),
         gaps=gaps,
         traces=traces,
         scores=table,
@@ -227,26 +231,6 @@ def _judge(ground: Survey, rule: Rule, book: RuleBook) -> Findings:
     return measures[rule.measure]()
 
 
-def _areas_of(ground: Survey, judged: list[tuple[Rule, Findings]]) -> list[pd.DataFrame]:
-    """For each rule, the name of the area of each level that has each subject: most of a street, the point of a place."""
-    street_areas = {level: _most_of(parts, len(ground.streets.table)) for level, parts in ground.street_parts.items()}
-    found = []
-    for _, findings in judged:
-        who = findings.verdicts
-        columns = {}
-        on_street = (who["class"] == ROAD).to_numpy() & ("row" in who)
-        points = shapely.point_on_surface(who.geometry.array)
-        for level, own in ground.levels.items():
-            row = np.full(len(who), -1, dtype=np.int64)
-            if len(who):
-                row = own.of_points(shapely.get_x(points), shapely.get_y(points))
-                row[on_street] = street_areas[level][who["row"].to_numpy()[on_street]]
-            names = own.frame["name"].to_numpy(dtype=object)
-            columns[f"area:{level}"] = [names[r] if r >= 0 else None for r in row]
-        found.append(pd.DataFrame(columns, index=who.index, dtype=object))
-    return found
-
-
 def _most_of(parts: pd.DataFrame, streets: int) -> np.ndarray:
     """The area that has most of each street."""
     length = (parts["to_mm"] - parts["from_mm"]).groupby([parts["line"], parts["area"]]).sum().reset_index(name="mm")
@@ -256,63 +240,59 @@ def _most_of(parts: pd.DataFrame, streets: int) -> np.ndarray:
     return areas
 
 
-def _verdicts(
-    ground: Survey, judged: list[tuple[Rule, Findings]], areas: list[pd.DataFrame], phase: str
-) -> gpd.GeoDataFrame:
-    """All verdicts in one frame, sorted by rule and subject; ``order`` is the row within the rule's findings."""
-    district_units = _district_units(ground)
-    parts = []
-    for (rule, findings), area in zip(judged, areas, strict=True):
-        own = findings.verdicts.join(area)
-        own["order"] = np.arange(len(own))
-        if own.empty:
-            own = _no_subject(ground, rule, area.columns)
-        own = own.sort_values("subject", kind="stable")
-        district = (
-            own[f"area:{DISTRICT}"] if f"area:{DISTRICT}" in own else pd.Series(None, index=own.index, dtype=object)
-        )
-        parts.append(
-            own.assign(
-                rule=rule.id,
-                clause=rule.clause,
-                phase=phase,
-                district=district,
-                unit=_units(own["unit"], rule, district.map(district_units)),
-                deduction=_deductions(own["missing"], rule),
-            )
-        )
+def _area_names(ground: Survey, verdicts: pd.DataFrame) -> dict[str, np.ndarray]:
+    """For each level the name of the area that has each subject: most of a street, a point of a place."""
+    street = (verdicts["class"] == ROAD).to_numpy()
+    points = shapely.point_on_surface(np.where(street, None, verdicts["geometry"].to_numpy(dtype=object)))
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    names = {}
+    for level, own in ground.levels.items():
+        row = own.of_points(x, y)
+        most = _most_of(ground.street_parts[level], len(ground.streets.table))
+        row[street] = most[verdicts["row"].to_numpy(dtype=np.int64)[street]]
+        labels = np.array([*own.frame["name"], None], dtype=object)
+        names[f"area:{level}"] = labels[row]
+    return names
+
+
+def _verdicts(ground: Survey, judged: list[tuple[Rule, Findings]], phase: str) -> pd.DataFrame:
+    """
+    All verdicts in one plain frame, sorted by rule and subject.
+
+    ``rule_no`` and ``order`` say which row of which rule's findings each one was (-1: the rule had no subject).
+    """
+    parts = [_own_verdicts(rule, findings, number) for number, (rule, findings) in enumerate(judged)]
     table = pd.concat(parts, ignore_index=True)
-    for column in ("length_m", "pass_probability"):
-        if column not in table:
-            table[column] = np.nan
-    return gpd.GeoDataFrame(table, geometry="geometry", crs=ground.city.crs)
+    table = table.sort_values(["rule_no", "subject"], kind="stable", ignore_index=True)
+    rules = [rule for rule, _ in judged]
+    number = table["rule_no"].to_numpy()
+    table = table.assign(
+        rule=np.array([rule.id for rule in rules], dtype=object)[number],
+        clause=np.array([rule.clause for rule in rules], dtype=object)[number],
+        phase=phase,
+        deduction=_deductions(table["missing"].to_numpy(dtype=float), rules, number),
+        **_area_names(ground, table),
+    )
+    district = table.get(f"area:{DISTRICT}", pd.Series([None] * len(table), dtype=object))
+    lead = np.array([rule.units[0] if rule.units else None for rule in rules], dtype=object)[number]
+    units = table["unit"].astype(object).where(table["unit"].notna(), lead)
+    units = units.where(units.notna(), district.map(_district_units(ground)))
+    table = table.assign(district=district, unit=units.where(units.notna(), None))
+    absent = {name: np.nan for name in ("length_m", "pass_probability") if name not in table}
+    return table.assign(**absent)
 
 
-def _no_subject(ground: Survey, rule: Rule, columns) -> gpd.GeoDataFrame:
-    """The one row of a rule for whose class the city has no data."""
-    unstated_reason = getattr(rule, "reason", None)
+def _own_verdicts(rule: Rule, findings: Findings, number: int) -> pd.DataFrame:
+    """A rule's verdicts as a plain frame; one unknown row when the city has no subject of its class."""
+    own = pd.DataFrame(findings.verdicts).drop(columns="centre", errors="ignore")
+    if len(own):
+        return own.assign(rule_no=number, order=np.arange(len(own)))
+    reason = getattr(rule, "reason", None)
     label = vocabulary().classes.label(rule.class_)
-    sentence = (
-        say("explain.unstated", reason=unstated_reason)
-        if unstated_reason
-        else say("explain.no_subject", class_name=label)
-    )
-    return gpd.GeoDataFrame(
-        {
-            "subject": [""],
-            "subject_name": [""],
-            "class": [rule.class_],
-            "unit": [None],
-            "value": [np.nan],
-            "required": [np.nan],
-            "status": [UNKNOWN],
-            "missing": [np.nan],
-            "explanation": [sentence],
-            "order": [-1],
-            **{column: [None] for column in columns},
-        },
-        geometry=gpd.GeoSeries([None], crs=ground.city.crs),
-    )
+    sentence = say("explain.unstated", reason=reason) if reason else say("explain.no_subject", class_name=label)
+    texts = {"subject": "", "subject_name": "", "class": rule.class_, "status": UNKNOWN, "explanation": sentence}
+    empty = {"unit": None, "value": np.nan, "required": np.nan, "missing": np.nan, "geometry": None}
+    return pd.DataFrame([{**texts, **empty, "row": -1, "rule_no": number, "order": -1}])
 
 
 def _district_units(ground: Survey) -> dict[str, str]:
@@ -320,80 +300,70 @@ def _district_units(ground: Survey) -> dict[str, str]:
     return {} if level is None else dict(zip(level.frame["name"], level.frame["unit"], strict=True))
 
 
-def _units(own: pd.Series, rule: Rule, of_district: pd.Series) -> pd.Series:
-    """Who answers: the unit recorded of the subject, else the first the book names, else that of the district."""
-    named = rule.units[0] if rule.units else None
-    units = own.astype(object).where(own.notna(), named)
-    return units.where(units.notna(), of_district)
-
-
-def _deductions(missing: pd.Series, rule: Rule) -> pd.Series:
+def _deductions(missing: np.ndarray, rules: list[Rule], number: np.ndarray) -> np.ndarray:
     """Points the book takes off each subject; 0 where the rule takes none, NaN where the shortage is unknown."""
-    missing = missing.astype(float)
-    if rule.deduction is None:
-        return missing * 0.0
-    points = missing * rule.deduction.per_missing
-    return points if rule.deduction.cap is None else points.clip(upper=rule.deduction.cap)
+    each = np.array([rule.deduction.per_missing if rule.deduction else 0.0 for rule in rules])
+    caps = [rule.deduction.cap if rule.deduction and rule.deduction.cap is not None else np.inf for rule in rules]
+    return np.minimum(missing * each[number], np.array(caps)[number])
 
 
-def _gaps(ground: Survey, judged: list[tuple[Rule, Findings]], verdicts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _gaps(ground: Survey, judged: list[tuple[Rule, Findings]], verdicts: pd.DataFrame) -> gpd.GeoDataFrame:
     """Failing stretches of streets and failing places, in the order of the verdicts."""
+    on_street = np.array([isinstance(rule, Along | Spacing) for rule, _ in judged])
+    countable = np.array([rule.measure in _COUNTS_SITES for rule, _ in judged])
+    number = verdicts["rule_no"].to_numpy()
+    place = verdicts[(verdicts["status"] == FAIL).to_numpy() & ~on_street[number]]
+    places = place[["rule_no", "rule", "subject", "subject_name", "district", "unit", "missing", "geometry"]].assign(
+        from_m=np.nan,
+        to_m=np.nan,
+        length_m=np.nan,
+        repair_min=np.where(countable[place["rule_no"]], place["missing"], np.nan),
+    )
+    streets = [
+        _street_gaps(ground, findings.gaps, verdicts[number == k])
+        for k, (_, findings) in enumerate(judged)
+        if len(findings.gaps)
+    ]
+    table = pd.concat([places, *streets], ignore_index=True)
+    table = table.sort_values(["rule_no", "subject", "from_m"], kind="stable", ignore_index=True)
+    return gpd.GeoDataFrame(table[GAP_COLUMNS], geometry="geometry", crs=ground.city.crs)
+
+
+def _street_gaps(ground: Survey, gaps: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+    """The failing stretches of one rule; ``own`` are its verdicts."""
     level = ground.levels.get(DISTRICT)
     names = np.array([*(level.frame["name"] if level is not None else ()), None], dtype=object)
-    parts = []
-    for rule, findings in judged:
-        own = verdicts[(verdicts["rule"] == rule.id) & (verdicts["status"] == FAIL)].set_index("order")
-        if isinstance(rule, Along | Spacing):
-            gaps = findings.gaps
-            if gaps.empty:
-                continue
-            who = own.loc[gaps["subject"]].reset_index(drop=True)
-            part = pd.DataFrame(
-                {
-                    "subject": who["subject"],
-                    "subject_name": who["subject_name"],
-                    "district": names[gaps["district"].to_numpy(dtype=int)],
-                    "unit": who["unit"],
-                    "from_m": gaps["from_mm"].to_numpy() / 1000,
-                    "to_m": gaps["to_mm"].to_numpy() / 1000,
-                    "missing": gaps["missing"].to_numpy(dtype=float),
-                    "repair_min": gaps["repair_min"].to_numpy(dtype=float),
-                }
-            )
-            geometry = ground.streets.cut_many(
-                gaps["street"].to_numpy(dtype=np.int64),
-                gaps["from_mm"].to_numpy(dtype=np.int64),
-                gaps["to_mm"].to_numpy(dtype=np.int64),
-            )
-            part = part.assign(length_m=part["to_m"] - part["from_m"])
-        else:
-            countable = rule.measure in ("visible", "within", "presence", "reach")
-            part = own[["subject", "subject_name", "district", "unit", "missing"]].reset_index(drop=True)
-            part = part.assign(
-                from_m=np.nan, to_m=np.nan, length_m=np.nan, repair_min=part["missing"] if countable else np.nan
-            )
-            geometry = own.geometry.to_numpy()
-        part = gpd.GeoDataFrame(part.assign(rule=rule.id), geometry=geometry, crs=ground.city.crs)
-        parts.append(part.sort_values(["subject", "from_m"], kind="stable"))
-    if not parts:
-        return gpd.GeoDataFrame({column: [] for column in GAP_COLUMNS}, geometry="geometry", crs=ground.city.crs)
-    return pd.concat(parts, ignore_index=True)[GAP_COLUMNS]
+    who = own.set_index("order").loc[gaps["subject"], ["rule_no", "rule", "subject", "subject_name", "unit"]]
+    from_mm, to_mm = (gaps[name].to_numpy(dtype=np.int64) for name in ("from_mm", "to_mm"))
+    return who.reset_index(drop=True).assign(
+        district=names[gaps["district"].to_numpy(dtype=np.int64)],
+        from_m=from_mm / 1000,
+        to_m=to_mm / 1000,
+        length_m=(to_mm - from_mm) / 1000,
+        missing=gaps["missing"].to_numpy(dtype=float),
+        repair_min=gaps["repair_min"].to_numpy(dtype=float),
+        geometry=ground.streets.cut_many(gaps["street"].to_numpy(dtype=np.int64), from_mm, to_mm),
+    )
 
 
 def _traces(ground: Survey, judged: list[tuple[Rule, Findings]]) -> pd.DataFrame:
-    parts = []
-    for rule, findings in judged:
-        own = findings.traces
-        if own.empty:
-            continue
-        subject = findings.verdicts["subject"].to_numpy()[own["subject"].to_numpy(dtype=np.int64)]
-        part = own.assign(rule=rule.id, subject=subject)
-        parts.append(part.sort_values(["subject", "at_m", "distance_m", "site"], kind="stable"))
+    """All traces, sorted by rule, subject, position, distance and site."""
+    parts = [
+        findings.traces.assign(
+            rule_no=number,
+            rule=rule.id,
+            subject=findings.verdicts["subject"].to_numpy()[findings.traces["subject"].to_numpy(dtype=np.int64)],
+        )
+        for number, (rule, findings) in enumerate(judged)
+        if len(findings.traces)
+    ]
     if not parts:
         return pd.DataFrame({column: pd.Series(dtype=object) for column in TRACE_COLUMNS})
-    table = pd.concat(parts, ignore_index=True)[TRACE_COLUMNS]
-    table["reason"] = _named_buildings(ground, table["reason"])
-    return table.reset_index(drop=True)
+    table = pd.concat(parts, ignore_index=True)
+    order = [table["site"], table["distance_m"], table["at_m"], table["subject"]]
+    codes = [pd.factorize(key, sort=True)[0] for key in order]
+    table = table.iloc[np.lexsort((*codes, table["rule_no"]))].reset_index(drop=True)
+    return table.assign(reason=_named_buildings(ground, table["reason"]))[TRACE_COLUMNS]
 
 
 def _named_buildings(ground: Survey, reasons: pd.Series) -> pd.Series:
@@ -410,30 +380,24 @@ def _named_buildings(ground: Survey, reasons: pd.Series) -> pd.Series:
     return reasons.map(lambda reason: named.get(reason, reason))
 
 
-def _shares(ground: Survey, judged: list[tuple[Rule, Findings]], verdicts: gpd.GeoDataFrame) -> pd.DataFrame:
+def _shares(ground: Survey, judged: list[tuple[Rule, Findings]], verdicts: pd.DataFrame) -> pd.DataFrame:
     """Starts of streets by area of all rules; areas whose stock was not taken have no say."""
-    parts = []
-    for rule, findings in judged:
-        if findings.shares.empty:
-            continue
-        own = verdicts[verdicts["rule"] == rule.id]
-        row_of = pd.Series(own.index, index=own["order"])
-        part = findings.shares
-        parts.append(
-            part.assign(rule=rule.id, verdict=row_of.loc[part["subject"]].to_numpy(), area=_area_names(ground, part))
-        )
     columns = ["rule", "verdict", "level", "area", "starts_mm", "passing_mm"]
+    number, order = verdicts["rule_no"].to_numpy(), verdicts["order"].to_numpy()
+    parts = []
+    for k, (rule, findings) in enumerate(judged):
+        if len(findings.shares):
+            mine = np.flatnonzero(number == k)
+            row_of = np.empty(len(mine), dtype=np.int64)
+            row_of[order[mine]] = mine
+            parts.append(findings.shares.assign(rule=rule.id, verdict=row_of[findings.shares["subject"]]))
     if not parts:
         return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
-    return pd.concat(parts, ignore_index=True)[columns]
-
-
-def _area_names(ground: Survey, shares: pd.DataFrame) -> np.ndarray:
-    names = np.full(len(shares), None, dtype=object)
+    table = pd.concat(parts, ignore_index=True)
+    names = np.full(len(table), None, dtype=object)
     for level, own in ground.levels.items():
-        mine = ((shares["level"] == level) & (shares["area"] >= 0)).to_numpy()
-        rows = shares["area"].to_numpy(dtype=np.int64)[mine]
         stocked = (own.frame["surveyed"] != False).to_numpy()  # noqa: E712 - None means taken stock of
-        labels = np.where(stocked, own.frame["name"].to_numpy(dtype=object), None)
-        names[mine] = labels[rows]
-    return names
+        labels = np.array([*np.where(stocked, own.frame["name"], None), None], dtype=object)
+        mine = (table["level"] == level).to_numpy()
+        names[mine] = labels[table["area"].to_numpy(dtype=np.int64)[mine]]
+    return table.assign(area=names)[columns]

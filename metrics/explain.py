@@ -66,7 +66,14 @@ def reason_label(reason: str) -> str:
 
 
 def held_back(traces: pd.DataFrame) -> dict[int, Counter[str]]:
-    """Of each subject, how many sites do not count, by reason code. ``traces`` has ``subject``, ``counted``, ``reason``."""
+    """
+    Of each subject, how many sites do not count, by reason code.
+
+    Parameters
+    ----------
+    traces
+        ``subject`` (number), ``counted``, ``reason``.
+    """
     out = traces[traces["counted"] == 0]
     reason, codes = pd.factorize(out["reason"])
     pair, count = np.unique(

@@ -74,7 +74,7 @@ def summary(assessment: Assessment) -> dict[str, object]:
 def scores_csv(scores: pd.DataFrame) -> str:
     """A table as CSV in which no cell is taken for a formula by a spreadsheet."""
     safe = scores.copy()
-    for column in safe.columns[safe.dtypes == object]:
+    for column in safe.select_dtypes(exclude="number"):
         safe[column] = safe[column].map(
             lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
         )

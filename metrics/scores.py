@@ -60,77 +60,87 @@ def scores(
     pd.DataFrame
         Columns ``SCORE_COLUMNS``; ``passed``, ``failed`` and ``unknown`` count subjects.
     """
-    by_start = set(shares["rule"])
-    places = verdicts[(verdicts["status"] != UNKNOWN) & ~verdicts["rule"].isin(by_start)]
-    places = places.assign(total=1.0, passing=(places["status"] == PASS).astype(float))
-    walks = shares.join(verdicts[["class", "unit"]], on="verdict")
-    walks = walks.assign(total=walks["starts_mm"].astype(float), passing=walks["passing_mm"].astype(float))
-
-    def marks(level: str, keys: list[str], area_column: str | None) -> pd.DataFrame:
-        own_walks = walks[walks["level"] == level]
-        own_places = places if area_column is None else places.assign(area=places[area_column])
-        wanted = [*keys, "rule", "total", "passing"]
-        both = pd.concat([own_walks[wanted], own_places[wanted]], ignore_index=True)
-        return _earned(both.dropna(subset=keys), keys, weights)
-
-    everything = pd.Series(city_name, index=verdicts.index)
-    walks, places = walks.assign(city=city_name), places.assign(city=city_name)
-    parts = [_scope(CITY, marks(CITY, ["city"], None), [city_name], _tally(verdicts, everything))]
-    for level, names in areas.items():
-        column = f"area:{level}"
-        tally = _tally(verdicts, verdicts[column])
-        parts.append(_flagged(_scope(level, marks(level, ["area"], column), names, tally), book))
-    units = sorted(verdicts["unit"].dropna().unique())
-    parts.append(_flagged(_scope(UNIT, marks(CITY, ["unit"], None), units, _tally(verdicts, verdicts["unit"])), book))
+    ledger = _Ledger(verdicts, shares, weights)
     classes = [line.class_ for line in book.classes]
     classes += [code for code in verdicts["class"].unique() if code not in classes]
-    parts.append(_scope(CLASS, marks(CITY, ["class"], None), classes, _tally(verdicts, verdicts["class"]), class_=True))
+    units = sorted(verdicts["unit"].dropna().unique())
+    parts = [
+        _table(CITY, *ledger.of(CITY, [pd.Series(city_name, index=verdicts.index)]), pd.Index([city_name])),
+        *(
+            _flagged(_table(level, *ledger.of(level, [verdicts[f"area:{level}"]]), pd.Index(names)), book)
+            for level, names in areas.items()
+        ),
+        _flagged(_table(UNIT, *ledger.of(CITY, [verdicts["unit"]]), pd.Index(units)), book),
+        _table(CLASS, *ledger.of(CITY, [verdicts["class"]]), pd.Index(classes)).assign(**{"class": classes}),
+    ]
     if DISTRICT in areas:
-        table = marks(DISTRICT, ["area", "class"], f"area:{DISTRICT}")
-        for code in classes:
-            own = verdicts[verdicts["class"] == code]
-            tally = _tally(own, own[f"area:{DISTRICT}"])
-            part = table[table.index.get_level_values("class") == code].droplevel("class")
-            known = [name for name in areas[DISTRICT] if name in tally.index]
-            parts.append(_scope(DISTRICT_CLASS, part, known, tally).assign(**{"class": code}))
+        earned, tally = ledger.of(DISTRICT, [verdicts["class"], verdicts[f"area:{DISTRICT}"]])
+        pairs = pd.MultiIndex.from_product([classes, dict.fromkeys(areas[DISTRICT])])
+        pairs = pairs[pairs.isin(tally.index) | pairs.isin(earned.index)]
+        parts.append(_table(DISTRICT_CLASS, earned, tally, pairs))
     return pd.concat(parts, ignore_index=True)[SCORE_COLUMNS]
 
 
-def _earned(rows: pd.DataFrame, keys: list[str], weights: Mapping[str, float]) -> pd.DataFrame:
-    """Earned and full marks by key, summed over the rules."""
-    sums = rows.groupby([*keys, "rule"], sort=True)[["total", "passing"]].sum().reset_index("rule")
-    full = sums["rule"].map(weights).astype(float)
-    earned = full * sums["passing"] / sums["total"]
-    return pd.DataFrame({"earned": earned, "full": full}).groupby(level=list(range(len(keys)))).sum()
+class _Ledger:
+    """Who earns what: walked starts by area, and known places, to be summed by any keys of the verdicts."""
+
+    def __init__(self, verdicts: pd.DataFrame, shares: pd.DataFrame, weights: Mapping[str, float]):
+        self._weights = weights
+        self._walks = shares
+        by_start = verdicts["rule"].isin(set(shares["rule"])).to_numpy()
+        status = verdicts["status"].to_numpy(dtype=object)
+        self._places = np.flatnonzero((status != UNKNOWN) & ~by_start)
+        self._rule = verdicts["rule"].to_numpy(dtype=object)
+        self._passing = (status == PASS).astype(float)
+        self._real = np.flatnonzero(verdicts["subject"].to_numpy(dtype=object) != "")
+        counts = {name: (status[self._real] == name).astype(int) for name in (PASS, FAIL, UNKNOWN)}
+        self._counts = pd.DataFrame({**counts, "deduction": verdicts["deduction"].fillna(0.0).to_numpy()[self._real]})
+
+    def of(self, level: str, keys: list[pd.Series]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """
+        Earned and full marks, and the tally of subjects, by keys.
+
+        The last key is the area the subject lies in; for streets at a level of areas it is where their starts lie.
+        """
+        arrays = [key.to_numpy(dtype=object) for key in keys]
+        walks = self._walks[self._walks["level"] == level]
+        row = walks["verdict"].to_numpy(dtype=np.int64)
+        of_walks = [array[row] for array in arrays]
+        if level != CITY:
+            of_walks[-1] = walks["area"].to_numpy(dtype=object)
+        rule = np.concatenate((walks["rule"].to_numpy(dtype=object), self._rule[self._places]))
+        total = np.concatenate((walks["starts_mm"].to_numpy(dtype=float), np.ones(len(self._places))))
+        passing = np.concatenate((walks["passing_mm"].to_numpy(dtype=float), self._passing[self._places]))
+        grouper = [np.concatenate((a, b[self._places])) for a, b in zip(of_walks, arrays, strict=True)]
+        sums = pd.DataFrame({"total": total, "passing": passing}).groupby([*grouper, rule]).sum()
+        full = sums.index.get_level_values(-1).map(self._weights).to_numpy(dtype=float)
+        marks = pd.DataFrame({"earned": full * sums["passing"] / sums["total"], "full": full}, index=sums.index)
+        levels = list(range(len(keys)))
+        tally = self._counts.groupby([array[self._real] for array in arrays]).sum()
+        return marks.groupby(level=levels).sum(), tally
 
 
-def _tally(verdicts: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
-    """Passing, failing and unknown subjects and summed deductions by key."""
-    subjects = verdicts[verdicts["subject"] != ""]
-    key = key.loc[subjects.index]
-    counts = pd.DataFrame({s: (subjects["status"] == s).astype(int) for s in (PASS, FAIL, UNKNOWN)})
-    counts["deduction"] = subjects["deduction"].fillna(0.0)
-    return counts.groupby(key).sum()
-
-
-def _scope(
-    scope: str, marks: pd.DataFrame, names: Sequence[str], tally: pd.DataFrame, *, class_: bool = False
-) -> pd.DataFrame:
-    names = list(dict.fromkeys(names))
-    marks, tally = marks.reindex(names), tally.reindex(names).fillna(0)
-    full = marks["full"].fillna(0.0).to_numpy()
-    rate = np.divide(marks["earned"].to_numpy(), full, out=np.full(len(names), np.nan), where=full > 0)
+def _table(scope: str, marks: pd.DataFrame, tally: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
+    """The scores of one scope, a row per entry of ``index``: names, or pairs of class and name."""
+    index = index.drop_duplicates()
+    marks, tally = marks.reindex(index), tally.reindex(index).fillna(0)
+    full = marks["full"].fillna(0.0).to_numpy(dtype=float)
+    earned = marks["earned"].to_numpy(dtype=float)
+    rate = np.divide(earned, full, out=np.full(len(index), np.nan), where=full > 0)
     score = pd.Series(np.round(100 * rate, 6))
+    paired = index.nlevels > 1
+    class_ = index.get_level_values(0).to_numpy() if paired else np.full(len(index), None, dtype=object)
+    peers = score.groupby(class_) if paired else score
     return pd.DataFrame(
         {
             "scope": scope,
-            "name": names,
-            "class": names if class_ else None,
+            "name": index.get_level_values(-1),
+            "class": class_,
             "score": score,
             "full": full,
             "pass_rate": np.round(rate, 8),
-            "rank": score.rank(ascending=False, method="min").astype("Int64"),
-            "flag": None,
+            "rank": peers.rank(ascending=False, method="min").astype("Int64"),
+            "flag": pd.Series([None] * len(index), dtype=object),
             "passed": tally[PASS].to_numpy(dtype=int),
             "failed": tally[FAIL].to_numpy(dtype=int),
             "unknown": tally[UNKNOWN].to_numpy(dtype=int),

@@ -28,9 +28,10 @@ from views.theme import colours
 from views.charts import CONFIG
 from views.why import place_of, strip_of
 
-MAP, ROWS = "coverage_map", "coverage_rows"
+MAP, ROWS, MAP_STANDS = "coverage_map", "coverage_rows", "coverage_map_stands"
 _LINE, _PLACE, _SHOW = "coverage_line", "coverage_place", "coverage_show"
 _CLICK, _PICK = "coverage_click", "coverage_pick"
+_ALL = ""
 _MAP_HEIGHT, _MOST_ROWS = 424, 150
 _SELECTS = {"book": 168, "class": 142, "rule": 150, "district": 122, "unit": 146}
 
@@ -44,7 +45,7 @@ def apply_style() -> None:
 def _style_sheet() -> str:
     light = {name: value for name, value in colours().model_dump(by_alias=True).items() if isinstance(value, str)}
     labels = "\n".join(
-        f'.st-key-coverage_{name} [data-baseweb="select"] > div::before {{ content: "{say(f"coverage.controls.{name}")}"; }}'
+        f'.st-key-coverage_{name} .react-aria-ComboBox [role="group"]::before {{ content: "{say(f"coverage.controls.{name}")}"; }}'
         for name in _SELECTS
     )
     sheet = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
@@ -99,14 +100,16 @@ def ask_filters(assessment: Assessment) -> Filters:
 
 def _ask(name: str, choices: list[str], all_label: str, label) -> str | None:
     everything = say(f"coverage.controls.{all_label}", count=len(choices))
-    return st.selectbox(
+    chosen = st.selectbox(
         say(f"coverage.controls.{name}"),
-        [None, *choices],
-        format_func=lambda choice: everything if choice is None else label(choice),
+        [_ALL, *choices],
+        format_func=lambda choice: everything if choice == _ALL else label(choice),
         key=f"coverage_{name}",
+        required=True,
         label_visibility="collapsed",
         width=_SELECTS[name],
     )
+    return None if chosen == _ALL else chosen
 
 
 def ask_status(listed: gpd.GeoDataFrame) -> str:
@@ -234,13 +237,20 @@ def show_map(
             height=_MAP_HEIGHT,
             use_container_width=True,
             feature_group_to_add=drawing_layer(drawing, ground),
-            returned_objects=["last_clicked"],
+            # The second answer never changes but once, when the map stands: see map_stands.
+            returned_objects=["last_clicked", "selected_layers"],
             on_change=_keep_click,
         )
 
 
 def _keep_click() -> None:
+    st.session_state[MAP_STANDS] = True
     st.session_state[_CLICK] = st.session_state.get(MAP)
+
+
+def map_stands() -> bool:
+    """Whether the browser has drawn the map: the charts wait for it, as loading their library would hold it up."""
+    return st.session_state.get(MAP_STANDS, False)
 
 
 def _keep_pick() -> None:
@@ -298,7 +308,7 @@ def show_why(
         with text:
             st.html(_why_html(main, assessment))
         with picture:
-            if strip is not None:
+            if strip is not None and map_stands():
                 st.html(_strip_signs())
                 focus = (main.from_m, main.to_m) if main.from_m == main.from_m else None
                 st.plotly_chart(
@@ -359,7 +369,7 @@ def _show_place(city: City, assessment: Assessment, row, *, told: bool) -> None:
         f'<span class="{kind}">{count}，{short}</span></span></div>'
     )
     picture = place_of(assessment, city, next(r for r in assessment.book.at(assessment.phase) if r.id == row.rule), row.subject)
-    if picture is not None:
+    if picture is not None and map_stands():
         st.plotly_chart(place_figure(picture), config=CONFIG, theme=None, key="coverage_square", width="stretch")
         view = f'<span><i class="sign-view"></i>{say("coverage.square.view", radius=numbers.metres(picture.view_m))}</span>'
         st.html(
@@ -374,8 +384,11 @@ def _show_place(city: City, assessment: Assessment, row, *, told: bool) -> None:
 def show_table(listed: gpd.GeoDataFrame, assessment: Assessment, status: str) -> None:
     """The table behind the map, below everything, closed until asked for."""
     shown = listed[listed["status"] == status]
-    with st.expander(say("coverage.table.title", count=numbers.whole(len(shown)))):
-        st.dataframe(findings_table(shown, assessment), hide_index=True, key="coverage_table")
+    table = st.expander(
+        say("coverage.table.title", count=numbers.whole(len(shown))), key="coverage_table_box", on_change="rerun"
+    )
+    if table.open:
+        table.dataframe(findings_table(shown, assessment), hide_index=True, key="coverage_table")
 
 
 def strip_for(city: City, assessment: Assessment, listed: gpd.GeoDataFrame, line: str | None):

@@ -26,6 +26,7 @@ _MIX = {
 }
 _LEFT_OUT = {"old": 0.14, "city": 0.16, "new": 0.26, "edge": 0.5}
 _STOREY_M = 3.1
+_SQUARE_FRONT_M = 9.0  # from the edge of a square to the houses around it
 # Footprints in half lengths and half depths; the courtyard has a hole.
 _SHAPES = (
     np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], dtype=float),
@@ -51,6 +52,9 @@ def build(ground: Ground, blocks: Blocks, plots: pd.DataFrame, roads: pd.DataFra
         style[of_kind] = random.choice(np.array(list(mix), dtype=object), len(of_kind), p=list(mix.values()))
     centre, axis, half, levels, shape = _footprints(blocks, style, random)
     polygons = _polygons(centre, axis, half, shape)
+    framing = _around_squares(plots["geometry"].to_numpy()[plots["class"] == "square"], random)
+    polygons = np.concatenate([framing, polygons])  # they come first: what stands in their way gives way
+    levels = np.concatenate([np.rint(random.uniform(3, 12, len(framing))), levels])
     keep = _clear(polygons, ground, plots, roads)
     polygons, levels = polygons[keep], levels[keep]
     apart = _apart(polygons)
@@ -95,6 +99,25 @@ def _footprints(blocks: Blocks, style: np.ndarray, random: np.random.Generator) 
     return centre[keep], along[keep], tight[keep] / 2, levels[keep], shape[keep]
 
 
+def _around_squares(squares: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Houses along the four sides of every square, with lanes between them."""
+    ring = shapely.get_coordinates(squares).reshape(len(squares), 5, 2)
+    start, side = ring[:, :-1].reshape(-1, 2), np.diff(ring, axis=1).reshape(-1, 2)
+    length = np.hypot(*side.T)
+    count = np.maximum(np.rint((length + 2 * _SQUARE_FRONT_M) / 46), 2).astype(int)
+    of = np.repeat(np.arange(len(side)), count)
+    within = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
+    axis = (side / length[:, None])[of]
+    room = (length / count)[of]
+    along = (within + 0.5) * room
+    deep = random.uniform(6.5, 9.0, len(of))
+    out = np.column_stack([axis[:, 1], -axis[:, 0]])  # squares are drawn counter-clockwise
+    centre = start[of] + along[:, None] * axis + (_SQUARE_FRONT_M + deep)[:, None] * out
+    half = np.column_stack([room / 2 - random.uniform(3, 6, len(of)), deep])
+    there = random.uniform(size=len(of)) < 0.88
+    return _polygons(centre[there], axis[there], half[there], np.zeros(there.sum(), dtype=int))
+
+
 def _polygons(centre: np.ndarray, axis: np.ndarray, half: np.ndarray, shape: np.ndarray) -> np.ndarray:
     across = np.column_stack([-axis[:, 1], axis[:, 0]])
     polygons = np.empty(len(centre), dtype=object)
@@ -126,7 +149,7 @@ def _clear(polygons: np.ndarray, ground: Ground, plots: pd.DataFrame, roads: pd.
         of_class = roads["geometry"].to_numpy()[(highway == klass) | (highway == f"{klass}_link")]
         near = shapely.STRtree(of_class).query(polygons, predicate="dwithin", distance=half_m + _FOOTPATH_M)[0]
         keep[near] = False
-    open_ground = np.concatenate([shapely.buffer(plots["geometry"].to_numpy()[plots["open"].to_numpy(bool)], 5.0), ground.hills])
+    open_ground = np.concatenate([shapely.buffer(plots["geometry"].to_numpy()[plots["open"].to_numpy(bool)], 4.0), ground.hills])
     keep[shapely.STRtree(open_ground).query(polygons, predicate="intersects")[0]] = False
     return keep
 

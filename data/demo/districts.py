@@ -8,7 +8,8 @@ from data.demo.ground import NORTH, SOUTH, WEST, Ground, canal_a
 from data.demo.names import gazetteer
 from data.demo.plane import coast, place
 
-_OVER = 0.02  # a border is drawn a little over the one it ends at, so that they surely meet
+_BESIDE = 0.026  # borders run along one kerb, so that a street belongs to one side
+_OVER = 0.05  # a border is drawn a little over the one it ends at, so that they surely meet
 _RECORDED = {
     # what the value rules of districts read, in the order of names.yaml; None: not reported yet
     "green_cover_pct": (41.6, 40.2, 39.4, 43.1, 36.2),
@@ -64,7 +65,8 @@ def _office_names() -> list[tuple[str, str]]:
 
 def _office(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The number of the street office at a place of the plan."""
-    east = a > canal_a(b)
+    a, b = a - _BESIDE, b - _BESIDE * (np.abs(b) > 1)
+    east = a + _BESIDE > canal_a(b)
     rules = [
         # 古渡区: 渡口, 书院, 长桥, 丰乐
         ((b < 0) & (a < 6) & (b > -3) & (a < 3), 0),
@@ -101,11 +103,11 @@ def _borders() -> list[np.ndarray]:
 
     def across(b: float, low: float, high: float) -> np.ndarray:
         a = np.linspace(low - _OVER, high + _OVER, max(int((high - low) * 14), 2))
-        return np.column_stack([a, np.full_like(a, b)])
+        return np.column_stack([a + _BESIDE, np.full_like(a, b + _BESIDE * (b != 0))])
 
     def along(a: float, low: float, high: float) -> np.ndarray:
         b = np.linspace(low - _OVER, high + _OVER, max(int((high - low) * 14), 2))
-        return np.column_stack([np.full_like(b, a), b])
+        return np.column_stack([np.full_like(b, a + _BESIDE), b + _BESIDE])
 
     west, east, south, north = WEST - 0.4, 11.5, SOUTH - 0.4, NORTH + 0.4
     canal = np.linspace(-_OVER, north, 120)

@@ -83,7 +83,7 @@ def lay_ground() -> Ground:
 
 def canal_a(b) -> np.ndarray:
     """The ``a`` of the middle of the canal that comes from the northern hills and joins the river, at ``b``."""
-    b = np.asarray(b, dtype=float)
+    b = np.maximum(b, 1.0)  # straight across the bank
     return 7.45 + 0.16 * np.sin(2.3 * b) + 0.07 * np.sin(6.1 * b + 1) + 0.10 * (b - 3)
 
 
@@ -97,10 +97,10 @@ def _limits() -> np.ndarray:
     rise = np.linspace(SOUTH, NORTH, 160)
     run = np.linspace(WEST, 11.6, 160)
     calm = np.sin(np.linspace(0, np.pi, 160)) ** 0.3  # the four sides meet in the corners
-    west = place(WEST + calm * (0.13 * np.sin(3.1 * rise) + 0.06 * np.sin(9.7 * rise + 1)), rise)
-    north = place(run, NORTH + calm * (0.14 * np.sin(1.7 * run) + 0.05 * np.sin(6.3 * run + 2)))
+    west = place(WEST + calm * (0.26 * np.sin(0.9 * rise + 2) + 0.12 * np.sin(3.1 * rise) + 0.06 * np.sin(9.7 * rise + 1)), rise)
+    north = place(run, NORTH + calm * (0.30 * np.sin(0.8 * run + 1) + 0.12 * np.sin(1.7 * run) + 0.05 * np.sin(6.3 * run + 2)))
     east = place(np.full(160, 11.6), rise)[::-1]
-    south = place(run, SOUTH + calm * (0.12 * np.sin(1.9 * run + 1) + 0.06 * np.sin(7.7 * run)))[::-1]
+    south = place(run, SOUTH + calm * (0.22 * np.sin(0.7 * run + 2.5) + 0.12 * np.sin(1.9 * run + 1) + 0.06 * np.sin(7.7 * run)))[::-1]
     return np.concatenate([west[:-1], north[1:-1], east[1:-1], south[1:]])
 
 

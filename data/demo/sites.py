@@ -84,7 +84,7 @@ def _along_streets(kerbs: list[Kerb], roads: pd.DataFrame, territory: Territory,
         spacing = np.where(_thin(len(steps), territory.standing_of(points, "thin"), random), _THIN_SPACING_M, spacing)
         turns = np.concatenate([[0], np.cumsum(_THIN_STEP_M / spacing)[:-1]]) + random.uniform(0, 0.5)
         number = np.arange(int(np.ceil(turns[0])), int(turns[-1]) + 1)
-        at = np.interp(number + random.uniform(-0.13, 0.13, len(number)), turns, steps)
+        at = np.interp(number + random.uniform(-0.1, 0.1, len(number)), turns, steps)
         at = at[at < length]
         side = np.where((np.arange(len(at)) + int(random.integers(2))) % 2 == 0, 1, -1)
         away = HALF_WIDTH_M[kerb.highway] + random.uniform(1.2, 6.5, len(at))
@@ -102,7 +102,7 @@ def _along_streets(kerbs: list[Kerb], roads: pd.DataFrame, territory: Territory,
     draw = random.uniform(size=(len(sites), 3))
     forms = np.where(draw[:, 0] > 0.985, np.where(draw[:, 1] < 0.7, "banner", "roll_up"), forms)
     sites["carrier"] = forms
-    sites["themes"] = np.where(draw[:, 2] < 0.93 + 0.05 * standing, themes, other)
+    sites["themes"] = np.where(draw[:, 2] < 0.94 + 0.05 * standing, themes, other)
     sites["facing_deg"] = np.where(np.isin(forms, ["wall_poster", "billboard", "notice_board", "screen"]), sites["facing"].round(), np.nan)
     district = territory.district_of(sites["geometry"].to_numpy())
     sites["unit"] = road_units(district, sites["place"].to_numpy())
@@ -222,7 +222,7 @@ def _square(number: int, place: shapely.Geometry, met: bool, random: np.random.G
     for k in range(count):
         inwards = (middle - edge[k]) / np.hypot(*(middle - edge[k]))
         behind = k % (9 if met else 4) == 1
-        xy = edge[k] + inwards * (-38.0 if behind else random.uniform(-2.0, 5.0))
+        xy = edge[k] + inwards * (-31.0 if behind else random.uniform(-2.0, 5.0))
         away = k % (5 if not met else 11) == 3
         facing = np.degrees(np.arctan2(*inwards)) + random.uniform(-25, 25) + (180 if away else 0)
         yield _Put(*xy, str(carriers[k]), str(themes[k]), number, float(round(facing) % 360), 4.0 if carriers[k] == "screen" else np.nan)

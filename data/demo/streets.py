@@ -144,7 +144,7 @@ def _edge(quarters: Quarters, klass: str, *beside: tuple[int, int]) -> str | Non
         return klass
     if "edge" in kinds:
         return _LOWER[klass]
-    return "tertiary" if klass == "primary" else None
+    return _LOWER[klass] if klass == "primary" else None
 
 
 def _chunks(edges: list, random: np.random.Generator, *, stop: int | None = None) -> list[int]:
@@ -253,13 +253,12 @@ def _draw_motorway(drafts: _Drafts, names: Names) -> None:
 
 def _draw_links(drafts: _Drafts) -> None:
     """Ramps where main avenues cross the motorway, right-turn lanes where they cross the ring road."""
-    avenues = [kerb for kerb in drafts.kerbs if kerb.highway == "primary"]
     fast = [(kerb, "trunk_link") for kerb in drafts.kerbs if kerb.highway == "trunk"]
     motorway = [part for part, tag in zip(drafts.parts, drafts.tags, strict=True) if tag["highway"] == "motorway"]
     fast.append((Kerb("", "motorway", motorway[0], motorway[1][::-1]), "motorway_link"))
     for road, link in fast:
         far = 95.0 if link == "trunk_link" else 260.0
-        for avenue in avenues:
+        for avenue in (kerb for kerb in drafts.kerbs if kerb.highway == "primary" or link == "motorway_link"):
             crossing = shapely.intersection(shapely.linestrings(road.right), shapely.linestrings((avenue.right + avenue.left) / 2))
             if shapely.get_type_id(crossing) != 0 or shapely.is_empty(crossing):
                 continue

@@ -73,7 +73,5 @@ def origin_text(line: shapely.LineString) -> str:
     """At which end of the street its positions begin."""
     (x0, y0), (x1, y1) = line.coords[0], line.coords[-1]
     if abs(x1 - x0) >= abs(y1 - y0):
-        end = "west" if x0 <= x1 else "east"
-    else:
-        end = "south" if y0 <= y1 else "north"
-    return say("explain.along.origin", end=say(f"explain.ends.{end}"))
+        return say("explain.along.origin", end=say(f"explain.ends.{'west' if x0 <= x1 else 'east'}"))
+    return say("explain.along.origin", end=say(f"explain.ends.{'south' if y0 <= y1 else 'north'}"))

@@ -9,7 +9,20 @@ from data.headings import columns_of, label, map_headings
 
 def test_a_chinese_site_table():
     mapping = map_headings(
-        ["序号", "点位名称", "载体形式", "宣传主题", "经度", "纬度", "宽度（cm）", "高(米)", "朝向", "现状", "责任单位", "备注"],
+        [
+            "序号",
+            "点位名称",
+            "载体形式",
+            "宣传主题",
+            "经度",
+            "纬度",
+            "宽度（cm）",
+            "高(米)",
+            "朝向",
+            "现状",
+            "责任单位",
+            "备注",
+        ],
         "sites",
         has_geometry=False,
     )

@@ -67,8 +67,8 @@
     colours = given.colours;
     const lines = (all) => all.map((steps) => decode(steps, origin));
     const still = {renderer: L.canvas({pane: pane(map, "ground", 210), padding: 0.3}), interactive: false};
-    map.getContainer().style.background = colours.outside;
-    map.getContainer().style.fontFamily = texts.font;
+    Object.assign(map.getContainer().style, {background: colours.outside, fontFamily: texts.font, height: "100vh"});
+    document.body.style.cssText = "margin:0;overflow:hidden";
 
     given.areas.forEach(([kind, polygons]) => {
       const rings = polygons.map((polygon) => lines(polygon));
