@@ -7,19 +7,19 @@ import anyio.to_thread
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from views import calls
+from views.first_page import make_ready
 
 
 @asynccontextmanager
 async def _first_page_ready(_app: st.App) -> AsyncIterator[dict]:
     """
-    Hold the door shut until the demo city is judged; a fault in it is left for the page to tell.
+    Hold the door shut until the first page can be shown at once.
 
     ``pages/`` holds the pages of the navigation in app.py. Streamlit would take it for its older kind of pages and
     show one without header to whoever opens its address before anyone opened the first page.
     """
     PagesManager.uses_pages_directory = False
-    await anyio.to_thread.run_sync(calls.prepare_first_page().exception)
+    await anyio.to_thread.run_sync(make_ready)
     yield {}
 
 

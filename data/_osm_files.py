@@ -144,6 +144,8 @@ def _gather(path: Path) -> Gathering:
             except (osmium.InvalidLocationError, RuntimeError):
                 gathered.lose(f"n{thing.id}", _POINT, "no_location", _tags_of(thing))
         elif thing.is_area():
+            if not thing.num_rings()[0]:
+                continue  # its way or relation stays among the rings and the broken
             osm_id = f"{'w' if thing.from_way() else 'r'}{thing.orig_id()}"
             gathered.add(osm_id, _POLYGON, factory.create_multipolygon(thing), _tags_of(thing))
             rings.discard(osm_id)

@@ -1,6 +1,7 @@
 """The City: the layers that are judged, projected once to metres, and the file they are kept in."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -190,7 +191,9 @@ class City:
         found = []
         for name, frame in self.layers.items():
             for column, known in _word_columns(name):
-                used = frame[column].dropna().str.split(",").explode().value_counts()
+                used: Counter[str] = Counter()
+                for text, rows in Counter(frame[column].dropna().to_numpy(dtype=object).tolist()).items():
+                    used.update(dict.fromkeys(text.split(","), rows))
                 found += [(name, column, word, rows) for word, rows in used.items() if known.code(word) is None]
         table = pd.DataFrame(found, columns=["layer", "column", "word", "rows"])
         return table.sort_values(

@@ -15,7 +15,7 @@ from data.errors import DataError, raise_faults
 from data.headings import Mapping as HeadingMapping
 from data.headings import layer_label
 from data.osm import OsmLayers, clip_layers, read_osm
-from data.plausibility import DUPLICATE_COLUMNS, distance_warnings, district_warnings, find_duplicates
+from data.plausibility import DUPLICATE_COLUMNS, distance_faults, distance_warnings, district_warnings, find_duplicates
 from data.sources import LayerSource, empty_table, read_area, read_layer_file
 from texts import say
 
@@ -118,6 +118,7 @@ def import_city(request: ImportRequest, *, progress: Progress | None = None) -> 
         layers, clipped = clip_layers(layers, area)
         if not any(len(frame) for frame in layers.values()):
             raise DataError(say("import.nothing_in_area"))
+    raise_faults(distance_faults(layers))
     duplicates = _duplicates(layers, cleaned)
     rejects, repairs = _rejects(osm, cleaned), _repairs(osm, cleaned)
     counts = _counts(request, osm, cleaned, layers, rejects, repairs, clipped)

@@ -14,7 +14,7 @@ from data._osm_files import Gathering, read_extract, read_osm_file
 from data._osm_venues import venues_of
 from data.city import LAYERS
 from data.errors import DataError
-from data.osm_tags import Features, matching, tag_table
+from data.osm_tags import KINDS, Features, matching, tag_table
 from geo.coast import sea_polygons
 from geo.crs import WGS84
 from texts import say
@@ -266,13 +266,17 @@ def _areas(features: Features) -> gpd.GeoDataFrame:
     table = table[table["kind"] != "sea"]
     rows = table["row"].to_numpy()
     ground = _frame(features, rows, kind=table["kind"].to_numpy(dtype=object), name=features.names(rows))
-    bounds = shapely.total_bounds(np.delete(features.geometry, shore))
-    sea = sea_polygons(features.geometry[shore], tuple(bounds)) if len(shore) and np.isfinite(bounds).all() else []
-    if not len(sea):
+    # Ways stick out of an extract, coasts too; its nodes do not, and every coast crosses their bounds.
+    nodes = features.geometry[features.kind == KINDS.index("point")]
+    frame_of_map = nodes if len(nodes) > 1 else np.delete(features.geometry, shore)
+    if not len(shore) or not len(frame_of_map):
         return ground
+    sea = sea_polygons(features.geometry[shore], tuple(shapely.total_bounds(frame_of_map)))
     names = [f"sea{number}" for number in range(1, len(sea) + 1)]
     water = gpd.GeoDataFrame({"osm_id": names, "kind": "sea", "name": None}, geometry=sea, crs=WGS84)
-    return pd.concat([ground, water], ignore_index=True)
+    return (
+        pd.concat([ground, water], ignore_index=True) if len(ground) and len(water) else water if len(water) else ground
+    )
 
 
 def _district_level(features: Features, asked: int | None, source: str) -> str | None:

@@ -10,6 +10,7 @@ from pyproj import CRS
 
 from data.errors import DataError
 from data.headings import Mapping
+from data.plausibility import distances_km
 from data.raw import Raw
 from data.values import to_degrees, to_pairs, to_texts
 from geo.crs import WGS84
@@ -20,6 +21,7 @@ _WHOLE_FILE = 0.9  # from this share of rows on, a fault is the file's and not i
 _CHINA_LON, _CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
 _SURELY_METRES = 1000.0
 _ZONE_MARGIN_DEG = 1.5
+_TOO_FAR_KM = 1000.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +95,10 @@ def place(raw: Raw, mapping: Mapping, datum: str | None) -> Placed:
     if lost.any():
         doubts.append(Doubt(lost, column, _first_coordinates(shapes), say("import.reason.not_convertible", datum=name)))
         moved[lost] = None
+    off = _far_off(moved)
+    if off.any():
+        doubts.append(Doubt(off, column, _first_coordinates(shapes), say("import.reason.far_off")))
+        moved[off] = None
     geometry = gpd.GeoSeries(moved, index=raw.frame.index, crs=WGS84)
     return Placed(geometry, x, y, name, tuple(doubts), notes)
 
@@ -249,6 +255,16 @@ def _to_wgs84(shapes: np.ndarray, good: np.ndarray, crs: CRS | None, name: str) 
     series = gpd.GeoSeries(kept, crs=crs if crs is not None else WGS84)
     moved = series.to_crs(WGS84) if crs is not None else to_wgs84(series, name).geometry
     return moved.to_numpy().astype(object)
+
+
+def _far_off(shapes: np.ndarray) -> np.ndarray:
+    """Rows that lie so far from most of the others that no metric CRS holds both."""
+    off, there = np.zeros(len(shapes), dtype=bool), np.flatnonzero(~shapely.is_missing(shapes))
+    if len(there) > 2:
+        bounds = shapely.bounds(shapes[there])
+        middles = (bounds[:, :2] + bounds[:, 2:]) / 2
+        off[there] = distances_km(middles, np.median(middles, axis=0)) > _TOO_FAR_KM
+    return off if off.sum() < len(there) / 2 else np.zeros(len(shapes), dtype=bool)
 
 
 def _without(doubts: list[Doubt], count: int) -> np.ndarray:

@@ -10,13 +10,13 @@ from pyproj import Geod
 from scipy.spatial import cKDTree
 
 from data.headings import layer_label
-from geo.crs import metric_crs
+from geo.crs import WGS84, metric_crs
 from texts import say
 
 DUPLICATE_COLUMNS = ("layer", "id", "other_id", "row", "other_row", "carrier", "distance_m")
 _DUPLICATE_M = 2.0
 _SLIVER_M2 = 100.0  # borders drawn twice differ by less
-_FAR_KM = 100.0
+_FAR_KM, _TOO_FAR_KM = 100.0, 1000.0
 _NAMED = 3
 _REFERENCES = (
     "roads",
@@ -87,7 +87,8 @@ def district_warnings(districts: gpd.GeoDataFrame) -> list[str]:
         else pd.Series("district", index=districts.index)
     )
     warnings = []
-    for _, frame in _metric(districts).groupby(levels.to_numpy(), sort=True):
+    # In degrees, as borders are drawn: a long edge that is straight there is curved in metres.
+    for _, frame in districts.to_crs(WGS84).groupby(levels.to_numpy(), sort=True):
         shapes = shapely.make_valid(frame.geometry.to_numpy())
         warnings += _overlaps(shapes, frame["name"].astype(str).to_numpy()) + _holes(shapes)
     return warnings
@@ -102,25 +103,59 @@ def distance_warnings(layers: Mapping[str, gpd.GeoDataFrame]) -> list[str]:
     layers
         EPSG:4326.
     """
-    places = {name: _middles(layers[name]) for name in _REFERENCES if len(layers.get(name, ()))}
-    centres = {name: np.median(points, axis=0) for name, points in places.items()}
-    spreads = {name: float(np.quantile(_km(points, centres[name]), 0.9)) for name, points in places.items()}
-    warnings = []
-    for reference, name in ((next(iter(places)), name) for name in list(places)[1:]):
-        away = float(_km(centres[name][None], centres[reference])[0])
-        if away - spreads[name] - spreads[reference] > _FAR_KM:
-            one, other = layer_label(name), layer_label(reference)
-            warnings.append(say("import.far_apart", layer=one, other=other, km=f"{away:.0f}"))
+    places, centres, spreads = _where(layers)
+    warnings = [
+        say("import.far_apart", layer=layer_label(name), other=layer_label(reference), km=f"{away:.0f}")
+        for name, reference, away in _distances(centres, spreads)
+        if away > _FAR_KM
+    ]
     for name, points in places.items():
-        off = np.flatnonzero(_km(points, centres[name]) > 3 * spreads[name] + _FAR_KM)
+        off = np.flatnonzero(distances_km(points, centres[name]) > 3 * spreads[name] + _FAR_KM)
         if len(off):
             warnings.append(say("import.outliers", layer=layer_label(name), count=len(off), row=int(off[0]) + 1))
     return warnings
 
 
+def distance_faults(layers: Mapping[str, gpd.GeoDataFrame]) -> list[str]:
+    """Sentences about layers so far from the roads (or what there is), above 1000 km, that they are no part of the city."""
+    _, centres, spreads = _where(layers)
+    return [
+        say("import.too_far_apart", layer=layer_label(name), other=layer_label(reference), km=f"{away:.0f}")
+        for name, reference, away in _distances(centres, spreads)
+        if away > _TOO_FAR_KM
+    ]
+
+
+def distances_km(points: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """How far each of ``points`` (longitude, latitude) lies from ``centre``."""
+    lon, lat = np.broadcast_to(centre, points.shape).T
+    return Geod(ellps="WGS84").inv(points[:, 0], points[:, 1], lon, lat)[2] / 1000
+
+
+def _where(layers: Mapping[str, gpd.GeoDataFrame]) -> tuple[dict, dict, dict]:
+    """By layer: the middle of each row, the middle of the layer, and how far 90 % of the rows lie from it, km."""
+    places = {name: _middles(layers[name]) for name in _REFERENCES if len(layers.get(name, ()))}
+    centres = {name: np.median(points, axis=0) for name, points in places.items()}
+    spreads = {name: float(np.quantile(distances_km(points, centres[name]), 0.9)) for name, points in places.items()}
+    return places, centres, spreads
+
+
+def _distances(centres: Mapping[str, np.ndarray], spreads: Mapping[str, float]) -> list[tuple[str, str, float]]:
+    """Every other layer, the one it is compared with, and the kilometres between what belongs to them."""
+    reference = next(iter(centres), None)
+    others = [name for name in centres if name != reference]
+    return [
+        (
+            name,
+            reference,
+            float(distances_km(centres[name][None], centres[reference])[0]) - spreads[name] - spreads[reference],
+        )
+        for name in others
+    ]
+
+
 def _metric(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    west, south, east, north = frame.to_crs(4326).total_bounds
-    return frame.to_crs(metric_crs((west + east) / 2, (south + north) / 2))
+    return frame.to_crs(metric_crs(*np.median(_middles(frame.to_crs(WGS84)), axis=0)))
 
 
 def _close_pairs(points: np.ndarray, ids: np.ndarray, within_m: float) -> np.ndarray:
@@ -144,7 +179,7 @@ def _close_pairs(points: np.ndarray, ids: np.ndarray, within_m: float) -> np.nda
 def _overlaps(shapes: np.ndarray, names: np.ndarray) -> list[str]:
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     one, other = one[one < other], other[one < other]
-    areas = shapely.area(shapely.intersection(shapes[one], shapes[other]))
+    areas = _areas_m2(shapely.intersection(shapes[one], shapes[other]))
     large = np.flatnonzero(areas > _SLIVER_M2)
     if not len(large):
         return []
@@ -161,7 +196,7 @@ def _holes(shapes: np.ndarray) -> list[str]:
     union = shapely.get_parts(shapely.union_all(shapes))
     inner = [ring for part in union for ring in part.interiors]
     holes = shapely.polygons(inner) if inner else np.array([], dtype=object)
-    areas = shapely.area(holes)
+    areas = _areas_m2(holes)
     large = areas > _SLIVER_M2
     if not large.any():
         return []
@@ -170,12 +205,11 @@ def _holes(shapes: np.ndarray) -> list[str]:
     ]
 
 
+def _areas_m2(shapes: np.ndarray) -> np.ndarray:
+    """Areas of shapes in degrees."""
+    return _metric(gpd.GeoDataFrame(geometry=shapes, crs=WGS84)).area.to_numpy() if len(shapes) else np.zeros(0)
+
+
 def _middles(frame: gpd.GeoDataFrame) -> np.ndarray:
     bounds = frame.geometry.bounds.to_numpy()
     return (bounds[:, :2] + bounds[:, 2:]) / 2
-
-
-def _km(points: np.ndarray, centre: np.ndarray) -> np.ndarray:
-    """How far each of ``points`` lies from ``centre``; degrees in, kilometres out."""
-    lon, lat = np.broadcast_to(centre, points.shape).T
-    return Geod(ellps="WGS84").inv(points[:, 0], points[:, 1], lon, lat)[2] / 1000

@@ -53,7 +53,7 @@ def to_numbers(values: pd.Series, column: str, factor: float = 1.0) -> tuple[np.
         bad = np.isinf(numbers)
     else:
         parse = _direction if column.endswith("_deg") else lambda text: _number(text, column, factor)
-        numbers, bad = _each(values, parse, _NOTHING_TOLD)
+        numbers, bad = _each(values, parse, _NOTHING_TOLD, factor)
     if column.endswith("_deg"):
         bad |= np.abs(numbers) > 360
         numbers = np.where(bad, np.nan, np.mod(numbers, 360.0))
@@ -104,12 +104,16 @@ def to_flags(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-def to_texts(values: pd.Series) -> np.ndarray:
-    """Texts without spaces at their ends, None where missing; whole numbers without a point, structures as JSON."""
+def to_texts(values: pd.Series, words: Words | None = None) -> np.ndarray:
+    """
+    Texts without spaces at their ends, None where missing; whole numbers without a point, structures as JSON.
+
+    A word of ``words`` becomes its code.
+    """
     if pd.api.types.is_datetime64_any_dtype(values):
         return values.astype(str).where(values.notna(), None).to_numpy(dtype=object)
-    texts, _ = _each_object(values, lambda text: text, _MISSING)
-    return texts
+    parse = str if words is None else lambda text: words.code(text) or text
+    return _each_object(values, parse, _MISSING)[0]
 
 
 def to_lists(values: pd.Series, words: Words) -> np.ndarray:
@@ -151,14 +155,25 @@ def _parent(value: object) -> object:
     return value
 
 
-def _each(values: pd.Series, parse: Callable[[str], float], nothing: set[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers by ``parse``, which sees each different text once, in half width and small letters; and which are bad."""
-    codes, texts = _different(values)
+def _each(
+    values: pd.Series, parse: Callable[[str], float], nothing: set[str], factor: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Numbers, and which cells are bad.
+
+    Plain ones times ``factor``; of the others each different text goes through ``parse`` once, in half width and small
+    letters.
+    """
+    cells = values if pd.api.types.is_string_dtype(values) else values.map(_as_text, na_action="ignore")
+    numbers = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float, na_value=np.nan) * factor
+    bad = np.zeros(len(cells), dtype=bool)
+    odd = np.flatnonzero(~np.isfinite(numbers) & cells.notna().to_numpy())
+    codes, texts = _different(cells.iloc[odd])
     told = [text.casefold() not in nothing for text in texts]
     plain_texts = [unicodedata.normalize("NFKC", text).strip().lower() for text in texts]
-    numbers = [parse(text) if said else np.nan for text, said in zip(plain_texts, told, strict=True)]
-    numbers = np.array([*numbers, np.nan], dtype=float)[codes]  # code -1, missing, is the last
-    bad = np.array([*told, False], dtype=bool)[codes] & ~np.isfinite(numbers)
+    parsed = [parse(text) if said else np.nan for text, said in zip(plain_texts, told, strict=True)]
+    numbers[odd] = np.array(parsed, dtype=float)[codes]
+    bad[odd] = np.array(told, dtype=bool)[codes] & ~np.isfinite(numbers[odd])
     return np.where(bad, np.nan, numbers), bad
 
 
@@ -175,10 +190,11 @@ def _each_object(values: pd.Series, parse: Callable[[str], object], nothing: set
 
 def _different(values: pd.Series) -> tuple[np.ndarray, list[str]]:
     """For each cell the place of its text in the list of different ones; -1 where it is missing."""
-    cells = values.astype(object)
-    if not pd.api.types.is_numeric_dtype(values):
-        cells = cells.map(_as_text, na_action="ignore")
-    codes, different = pd.factorize(cells)
+    if values.dtype == object and not pd.api.types.is_string_dtype(
+        values
+    ):  # lists and dictionaries cannot be told apart
+        values = values.map(_as_text, na_action="ignore")
+    codes, different = pd.factorize(values)
     return codes, [_as_text(cell) for cell in different]
 
 

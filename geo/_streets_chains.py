@@ -1,6 +1,7 @@
 """Pieces of one group joined end to end: the carriageways, each as one directed line."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -320,7 +321,7 @@ def _mates(order, starts, first, last, x, y, group, named, rank, travel):
 
 @njit(cache=True)
 def _turn(one, other, cosine, peers, count, named, rank, travel):
-    """Degrees between two half edges and going straight on, with what speaks against joining; _NEVER if they may not."""
+    """Degrees between two half edges and going straight on, with what speaks against joining; or _NEVER."""
     e, f = one // 2, other // 2
     if e == f:
         return _NEVER
@@ -331,9 +332,7 @@ def _turn(one, other, cosine, peers, count, named, rank, travel):
     if travel[e] == UNRECORDED or travel[f] == UNRECORDED:
         if (one % 2) == (other % 2):
             cost += _AGAINST_TURN
-    elif leaves_e * leaves_f > 0:
-        return _NEVER
-    elif leaves_e * leaves_f < 0 and turn > _U_TURN:
+    elif leaves_e * leaves_f > 0 or (leaves_e * leaves_f < 0 and turn > _U_TURN):
         return _NEVER
     if rank[e] != rank[f]:
         cost += _CLASS_TURN
@@ -361,9 +360,7 @@ def _walk(mate, usable, first, last, x, y, vertex, length, travel):
         for e0 in range(count):
             if seen[e0] or not usable[e0]:
                 continue
-            if closed:
-                half = 2 * e0
-            elif mate[2 * e0] < 0:
+            if closed or mate[2 * e0] < 0:
                 half = 2 * e0
             elif mate[2 * e0 + 1] < 0:
                 half = 2 * e0 + 1
@@ -422,14 +419,15 @@ def _backwards(run, first, last, x, y, length, travel):
 
 def _cut_loops(offset, x, y, vertex) -> tuple[np.ndarray, np.ndarray]:
     """New offsets, and the vertices that make them, so that no chain touches itself but at its two ends."""
-    lines = shapely.linestrings(np.stack([x, y], axis=1), indices=np.repeat(np.arange(len(offset) - 1), np.diff(offset)))
+    chain_of = np.repeat(np.arange(len(offset) - 1), np.diff(offset))
+    lines = shapely.linestrings(np.stack([x, y], axis=1), indices=chain_of)
     bad = np.flatnonzero(~shapely.is_simple(lines)) if len(lines) else np.zeros(0, np.int64)
     if not len(bad):
         return offset, np.arange(len(x))
     pieces = np.split(np.arange(len(x)), offset[1:-1])
     for c in bad[::-1]:
         cuts = _loop_cuts(x[pieces[c]], y[pieces[c]], vertex[pieces[c]])
-        pieces[c : c + 1] = [pieces[c][a : b + 1] for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        pieces[c : c + 1] = [pieces[c][a : b + 1] for a, b in pairwise(cuts.tolist())]
     return np.concatenate(([0], np.cumsum([len(p) for p in pieces]))), np.concatenate(pieces)
 
 

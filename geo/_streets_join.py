@@ -240,12 +240,17 @@ def _with_gaps(parts: Parts, contacts: Contacts, group: np.ndarray, named: np.nd
     use = (one < other) & (group[part[one]] == group[part[other]]) & (part[one] != part[other])
     one, other = one[use], other[use]
     ahead = _ahead(parts.x, parts.y, vertex, np.repeat([1, -1], len(wide)))
-    way = np.stack([parts.x[vertex[other]] - parts.x[vertex[one]], parts.y[vertex[other]] - parts.y[vertex[one]]], axis=1)
+    place = np.stack([parts.x[vertex], parts.y[vertex]], axis=1)
+    way = place[other] - place[one]
     least = _FACING_COS * np.hypot(*way.T)
     faces = ((way * ahead[one]).sum(axis=1) >= least) & ((-way * ahead[other]).sum(axis=1) >= least)
     one, other = one[faces], other[faces]
-    return Contacts(np.concatenate((contacts.part, part[one])), np.concatenate((contacts.m, m[one])),
-                    np.concatenate((contacts.other, part[other])), np.concatenate((contacts.other_m, m[other])))  # fmt: skip
+    return Contacts(
+        np.concatenate((contacts.part, part[one])),
+        np.concatenate((contacts.m, m[one])),
+        np.concatenate((contacts.other, part[other])),
+        np.concatenate((contacts.other_m, m[other])),
+    )
 
 
 def _ahead(x: np.ndarray, y: np.ndarray, vertex: np.ndarray, inward: np.ndarray) -> np.ndarray:

@@ -44,52 +44,65 @@ def find_junctions(
     line
         Offsets, coordinates in metres, and positions of the centre lines.
     """
-    meetings = pd.concat([_shared(segments), _crossings(segments, level)], ignore_index=True)
-    if not len(meetings):
-        return gpd.GeoDataFrame({"streets": np.array([], object), "name": np.array([], object)}, geometry=[], crs=table.crs)
+    meetings = np.hstack([_shared(segments), _crossings(segments, level)])
+    if not meetings.size:
+        none = pd.Series([], dtype=object)
+        return gpd.GeoDataFrame({"streets": none, "name": none}, geometry=[], crs=table.crs)
     pairs = _pairs(meetings, width_mm)
     pairs = _without_renamings(pairs, table["length_mm"].to_numpy(), line)
     return _merged(pairs, table)
 
 
-def _shared(segments: "Segments") -> pd.DataFrame:
-    """Pairs of streets that have a vertex in common, with their positions there."""
-    ends = pd.DataFrame({
-        "x": np.concatenate((segments.x0, segments.x1)),
-        "y": np.concatenate((segments.y0, segments.y1)),
-        "street": np.tile(segments.street, 2),
-        "m": np.concatenate((segments.m0, segments.m1)),
-    })
+def _shared(segments: "Segments") -> np.ndarray:
+    """Pairs of streets that have a vertex in common, and their positions there: four rows of int64."""
+    ends = pd.DataFrame(
+        {
+            "x": np.concatenate((segments.x0, segments.x1)),
+            "y": np.concatenate((segments.y0, segments.y1)),
+            "street": np.tile(segments.street, 2),
+            "m": np.concatenate((segments.m0, segments.m1)),
+        }
+    )
     order = np.lexsort((ends["m"], ends["street"], ends["y"], ends["x"]))
     x, y, street, m = (ends[column].to_numpy()[order] for column in ends)
     fresh = np.ones(len(x), bool)
-    fresh[1:] = (np.diff(x) != 0) | (np.diff(y) != 0) | (np.diff(street) != 0)
+    fresh[1:] = (np.diff(x) != 0) | (np.diff(y) != 0) | (np.diff(street) != 0) | (np.diff(m) != 0)
     x, y, street, m = x[fresh], y[fresh], street[fresh], m[fresh]
-    return pd.DataFrame(_vertex_pairs(x, y, street.astype(np.int64), m), index=["one", "other", "m", "other_m"]).T
+    return _vertex_pairs(x, y, street.astype(np.int64), m)
+
+
+@njit(cache=True)
+def _with_room(out, n):
+    """The array itself, or a copy of twice the width when column ``n`` is beyond it."""
+    if n < out.shape[1]:
+        return out
+    bigger = np.empty((len(out), 2 * n), np.int64)
+    bigger[:, :n] = out
+    return bigger
 
 
 @njit(cache=True)
 def _vertex_pairs(x, y, street, m):
     """Each two rows of one place: streets and positions, four rows of int64."""
-    out = np.empty((4, 8 * len(x) + 64), np.int64)
+    out = np.empty((4, len(x) + 64), np.int64)
     n = 0
     for i in range(len(x)):
         j = i + 1
         while j < len(x) and x[j] == x[i] and y[j] == y[i]:
-            if n < out.shape[1]:
+            if street[j] != street[i]:
+                out = _with_room(out, n)
                 out[0, n], out[1, n], out[2, n], out[3, n] = street[i], street[j], m[i], m[j]
                 n += 1
             j += 1
     return out[:, :n]
 
 
-def _crossings(segments: "Segments", level: np.ndarray) -> pd.DataFrame:
-    """Pairs of streets whose members cross on one level between their vertices, with their positions there."""
+def _crossings(segments: "Segments", level: np.ndarray) -> np.ndarray:
+    """Pairs of streets whose members cross on one level between their vertices, and their positions: four rows."""
     ends = np.stack([segments.x0, segments.y0, segments.x1, segments.y1], axis=1)
     ends = ends - np.array([ends[:, ::2].min(), ends[:, 1::2].min()] * 2) if len(ends) else ends
     grid = grid_of_segments(ends, cell_mm=_CELL_MM)
-    found = _crossing_pairs(ends, *grid, segments.street.astype(np.int64), segments.m0, segments.m1, level)
-    return pd.DataFrame(found, index=["one", "other", "m", "other_m"]).T
+    return _crossing_pairs(ends, *grid, segments.street.astype(np.int64), segments.m0, segments.m1, level)
 
 
 @njit(cache=True)
@@ -112,20 +125,17 @@ def _crossing_pairs(ends, starts, items, shift, x_bits, y_bits, street, m0, m1, 
                     g = (float(cx - ax) * (by - ay) - float(cy - ay) * (bx - ax)) / cross
                     if not (0.0 < f < 1.0 and 0.0 < g < 1.0):
                         continue
-                    if n == out.shape[1]:
-                        bigger = np.empty((4, 2 * n), np.int64)
-                        bigger[:, :n] = out
-                        out = bigger
+                    out = _with_room(out, n)
                     out[0, n], out[1, n] = street[i], street[j]
-                    out[2, n] = m0[i] + int(round(f * (m1[i] - m0[i])))
-                    out[3, n] = m0[j] + int(round(g * (m1[j] - m0[j])))
+                    out[2, n] = m0[i] + round(f * (m1[i] - m0[i]))
+                    out[3, n] = m0[j] + round(g * (m1[j] - m0[j]))
                     n += 1
     return out[:, :n]
 
 
-def _pairs(meetings: pd.DataFrame, width_mm: np.ndarray) -> pd.DataFrame:
+def _pairs(meetings: np.ndarray, width_mm: np.ndarray) -> pd.DataFrame:
     """Meetings of two streets close together as one, at the middle of their positions."""
-    one, other, m, other_m = (meetings[column].to_numpy() for column in ("one", "other", "m", "other_m"))
+    one, other, m, other_m = meetings
     order = np.lexsort((other_m, m, other, one))
     one, other, m, other_m = one[order], other[order], m[order], other_m[order]
     reach = _NEAR_MM + width_mm[one] + width_mm[other]
@@ -216,10 +226,15 @@ def _merged(pairs: pd.DataFrame, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     centre = groups.groupby("root")[["x", "y"]].mean()
     members = pd.concat([groups[["root", "a"]].set_axis(["root", "street"], axis=1),
                          groups[["root", "b"]].set_axis(["root", "street"], axis=1)])  # fmt: skip
-    streets = [tuple(sorted(set(rows))) for _, rows in members.groupby("root")["street"]]
+    members = members.drop_duplicates().sort_values(["root", "street"])
+    starts = np.flatnonzero(np.diff(members["root"].to_numpy(), prepend=-1))
+    streets = [tuple(rows.tolist()) for rows in np.split(members["street"].to_numpy(), starts[1:])]
     names = table["name"].to_numpy(object)
     label = ["—".join(dict.fromkeys(names[row] for row in rows if names[row])) or None for rows in streets]
-    junctions = gpd.GeoDataFrame({"streets": pd.Series(streets, dtype=object), "name": pd.Series(label, dtype=object)},
-                                 geometry=shapely.points(np.rint(centre.to_numpy() * 1000) / 1000), crs=table.crs)  # fmt: skip
+    junctions = gpd.GeoDataFrame(
+        {"streets": pd.Series(streets, dtype=object), "name": pd.Series(label, dtype=object)},
+        geometry=shapely.points(np.rint(centre.to_numpy() * 1000) / 1000),
+        crs=table.crs,
+    )
     order = np.lexsort((centre["y"], centre["x"], [rows[1] for rows in streets], [rows[0] for rows in streets]))
     return junctions.iloc[order].reset_index(drop=True)

@@ -24,7 +24,7 @@ _END_MM = 60_000.0
 
 @dataclass(frozen=True)
 class Samples:
-    """Points every 20 m of each chain; ``first`` of length chains + 1 cuts them into chains, ``step`` is their spacing."""
+    """Points about every 20 m of each chain (``step``); ``first`` of length chains + 1 cuts them into chains."""
 
     first: np.ndarray
     step: np.ndarray
@@ -80,7 +80,7 @@ def _points(offset, x, y, stations, first, at):
 
 def find_zones(chains: Chains, samples: Samples, rank_of_edge: np.ndarray) -> tuple[np.ndarray, ...]:
     """
-    Per sample the number of the zone it is in or -1, with the other chain's station and half vector; per zone its chains.
+    Per sample its zone or -1, per zone both chains and their sense, per sample the other's station and half vector.
 
     A zone is a run of samples whose nearest opposing neighbour, on the side where the traffic of this city has it,
     is one other chain, and whose neighbours find them in turn.
@@ -98,11 +98,12 @@ def find_zones(chains: Chains, samples: Samples, rank_of_edge: np.ndarray) -> tu
     points = (samples.first, samples.step, samples.chain, samples.station, samples.x, samples.y)
     partner = np.full(len(taken), -1, np.int64)
     other_t, other_x, other_y = np.zeros(len(taken)), np.zeros(len(taken)), np.zeros(len(taken))
-    side = -1
+    side, open_ = -1, np.ones(len(taken), bool)
     for _ in range(_ROUNDS):
-        found = _nearest_opposing(*lines, *points, piece, *grid, partner, side)
+        found = _nearest_opposing(*lines, *points, piece, *grid, partner, open_, side)
         if side < 0:
             side = _traffic_side(found[0], found[1])
+        open_ = found[0][:, side] >= 0
         _keep_mutual(*points, *(a[:, side] for a in found), partner, other_t, other_x, other_y)
     zone, zone_chain, zone_other, zone_sign = _zones(*points, chains.named, partner, other_t)
     return zone, zone_chain, zone_other, zone_sign, other_t, (other_x - samples.x) / 2, (other_y - samples.y) / 2
@@ -111,7 +112,7 @@ def find_zones(chains: Chains, samples: Samples, rank_of_edge: np.ndarray) -> tu
 @njit(cache=True)
 def _nearest_opposing(offset, x, y, stations, travel, way, chain_of, group, named, rank, reach,
                       first, step, s_chain, s_station, px, py,
-                      piece, starts, items, shift, x_bits, y_bits, partner, side):  # fmt: skip
+                      piece, starts, items, shift, x_bits, y_bits, partner, open_, side):  # fmt: skip
     """Per sample and side (0 left of travel, 1 right): chain, distance, station and place of the nearest opposing."""
     count = len(px)
     chain = np.full((count, 2), -1, np.int64)
@@ -123,7 +124,7 @@ def _nearest_opposing(offset, x, y, stations, travel, way, chain_of, group, name
         for k in range(first[c], first[c + 1]):
             while v < offset[c + 1] - 2 and stations[v + 1] <= s_station[k]:
                 v += 1
-            if partner[k] >= 0 or travel[v] == 0 or reach[v] <= 0.0:
+            if not open_[k] or partner[k] >= 0 or travel[v] == 0 or reach[v] <= 0.0:
                 continue
             length = stations[v + 1] - stations[v]
             ux, uy = (x[v + 1] - x[v]) / length * way[v], (y[v + 1] - y[v]) / length * way[v]
@@ -286,9 +287,11 @@ def _records(order, length, sure, named, of_chain, z_other, z_sign, by_zone, bou
                     i += 1
                     continue
                 j = i
-                while j + 1 < bounds[z + 1] and _is_open(
-                    head, following, r_low, r_high, d, other_t[by_zone[j + 1]], other_t[by_zone[j]]
-                ) and _is_open(head, following, r_low, r_high, c, station[k], station[by_zone[j + 1]]):
+                while (
+                    j + 1 < bounds[z + 1]
+                    and _is_open(head, following, r_low, r_high, d, other_t[by_zone[j + 1]], other_t[by_zone[j]])
+                    and _is_open(head, following, r_low, r_high, c, station[k], station[by_zone[j + 1]])
+                ):
                     j += 1
                 start = knots
                 for n in range(i, j + 1):

@@ -35,7 +35,7 @@ class Pieces:
 
 @dataclass(frozen=True)
 class Parts:
-    """Centre lines of carriers; ``offset`` cuts ``x, y, m`` into parts, ``width`` is the mean distance of a pair, or 0."""
+    """Centre lines of carriers; ``offset`` cuts ``x, y, m`` into parts, ``width`` is the pair's mean distance or 0."""
 
     chain: np.ndarray
     offset: np.ndarray
@@ -129,10 +129,10 @@ def _stretch(length, order, of_chain, chain, carrier, r_low, r_high, offset, t, 
 @njit(cache=True)
 def _carries(chain, a, b, use, of_carrier, u_low, u_high):
     """True when something lies on this stretch of a chain."""
+    found = False
     for i in range(of_carrier[chain], of_carrier[chain + 1]):
-        if u_low[use[i]] <= b and u_high[use[i]] >= a:
-            return True
-    return False
+        found |= u_low[use[i]] <= b and u_high[use[i]] >= a
+    return found
 
 
 @njit(cache=True)

@@ -29,8 +29,7 @@ _CLASS_GROUPS = {
 }
 _GROUP_OF_CLASS = {name: group for group, names in _CLASS_GROUPS.items() for name in names}
 CLASS_RANK = {
-    name: rank
-    for rank, name in enumerate((*_CLASS_GROUPS["main"], *_CLASS_GROUPS["local"], *_CLASS_GROUPS["foot"]))
+    name: rank for rank, name in enumerate((*_CLASS_GROUPS["main"], *_CLASS_GROUPS["local"], *_CLASS_GROUPS["foot"]))
 }
 # A raised road is above another within 8 m of it, or within 25 m where the raised run is no mere bridge.
 _OVER_MM, _BESIDE_MM, _BRIDGE_MM = 8_000, 25_000, 150_000.0
@@ -42,8 +41,8 @@ class Selection:
     """
     The pieces that take part, as arrays; coordinates are millimetres from ``origin_mm``.
 
-    ``row`` is the row of the road; ``offset`` of length pieces + 1 cuts ``x, y`` into pieces. Pieces of one ``group`` may
-    join; ``family`` is the group of their class alone.
+    ``row`` is the row of the road; ``offset`` of length pieces + 1 cuts ``x, y`` into pieces. Pieces of one ``group``
+    may join; ``family`` is the group of their class alone.
     """
 
     status: np.ndarray
@@ -88,7 +87,9 @@ def select_roads(roads: gpd.GeoDataFrame, classes: Collection[str]) -> Selection
     travel = np.where(round_ & (travel == BOTH_WAYS), ALONG, travel)
 
     rows = np.flatnonzero(status == KEPT)
-    part, part_row = shapely.get_parts(lines[rows], return_index=True)
+    part, part_row = lines[rows], np.arange(len(rows))
+    if (shapely.get_type_id(part) != 1).any():
+        part, part_row = shapely.get_parts(part, return_index=True)
     xy, piece = shapely.get_coordinates(part, return_index=True)
     mm = np.rint(xy * 1000.0).astype(np.int64)
     fresh = np.ones(len(mm), bool)
@@ -113,7 +114,8 @@ def select_roads(roads: gpd.GeoDataFrame, classes: Collection[str]) -> Selection
 
     group, named, family = _groups(name[row], highway[row])
     rank = pd.Series(highway[row]).map(CLASS_RANK).fillna(len(CLASS_RANK)).to_numpy(np.int64)
-    return Selection(status, length_m, origin, row, offset, rel[:, 0].copy(), rel[:, 1].copy(), group, named, family, rank,
+    x, y = rel.T.copy()
+    return Selection(status, length_m, origin, row, offset, x, y, group, named, family, rank,
                      travel[row].astype(np.int64), level_of[stay].astype(np.int64), round_[row])  # fmt: skip
 
 
@@ -194,11 +196,13 @@ def _segments(offset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _runs(rel: np.ndarray, offset: np.ndarray, raised: np.ndarray, name: np.ndarray) -> np.ndarray:
     """Raised pieces of one name that touch end to end share a number; 0 for the others."""
     label = pd.factorize(name)[0]
-    ends = pd.DataFrame({
-        "x": np.concatenate((rel[offset[:-1], 0], rel[offset[1:] - 1, 0])),
-        "y": np.concatenate((rel[offset[:-1], 1], rel[offset[1:] - 1, 1])),
-        "label": np.tile(label, 2),
-    })
+    ends = pd.DataFrame(
+        {
+            "x": np.concatenate((rel[offset[:-1], 0], rel[offset[1:] - 1, 0])),
+            "y": np.concatenate((rel[offset[:-1], 1], rel[offset[1:] - 1, 1])),
+            "label": np.tile(label, 2),
+        }
+    )
     node = ends.groupby(["x", "y", "label"], sort=False).ngroup().to_numpy()
     pieces = len(label)
     tail, head = node[:pieces], node[pieces:]
@@ -221,8 +225,10 @@ def _groups(name: np.ndarray, highway: np.ndarray) -> tuple[np.ndarray, np.ndarr
     Numbers per piece in canonical order, equal for pieces of one name (or all unnamed) and one class group; whether it
     has a name; and a number of its class group.
     """
-    class_group = pd.Series(highway, dtype=object).map(_GROUP_OF_CLASS).fillna(pd.Series(highway, dtype=object))
-    labels = pd.MultiIndex.from_arrays([name, class_group.to_numpy(object)]) if len(name) else pd.Index([])
-    codes = pd.factorize(labels, sort=True)[0] if len(name) else np.zeros(0, np.int64)
-    family = pd.factorize(class_group, sort=True)[0]
-    return codes.astype(np.int64), name != "", family.astype(np.int64)
+    code, classes = pd.factorize(highway)
+    family_of_class = np.unique([_GROUP_OF_CLASS.get(word, word) for word in classes], return_inverse=True)[1]
+    family = family_of_class[code].astype(np.int64)
+    label = pd.factorize(name, sort=True)[0].astype(np.int64)
+    families = int(family.max()) + 1 if len(family) else 1
+    group = np.unique(label * families + family, return_inverse=True)[1].astype(np.int64)
+    return group, name != "", family

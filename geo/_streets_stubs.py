@@ -36,8 +36,9 @@ def name_gaps(chains: Chains, group: np.ndarray, named: np.ndarray) -> tuple[np.
     ends, chain = ends[chains.named[chain]], chain[chains.named[chain]]
     order = np.argsort(chains.vertex[ends], kind="stable")
     outward = np.where(ends[order] == chains.offset[chain[order]], -1, 1)
+    vertex = chains.vertex[ends[order]]
     adopted = _adopt(chains.offset, chains.x, chains.y, chains.station, chains.vertex, chains.edge, chains.named,
-                     chains.group, chain[order], ends[order], chains.vertex[ends[order]], outward, len(group))  # fmt: skip
+                     chains.group, chain[order], ends[order], vertex, outward, len(group))  # fmt: skip
     return np.where(adopted >= 0, adopted, group), named | (adopted >= 0)
 
 
@@ -167,7 +168,7 @@ def _choose(one, two, at, on, length, group, named, width, offset, x, y, m):
                 gain = abs(on[b - 1] - on[a])
                 same_group = group[i] == group[j]
                 side = same_group and named[i] and width[i] == 0.0 and gain >= _ALONG_SHARE * length[i]
-                if length[i] <= _LOOP_MM and same_group or length[i] <= _STUB_NAMED_MM or side:
+                if (length[i] <= _LOOP_MM and same_group) or length[i] <= _STUB_NAMED_MM or side:
                     host[i], start[i], stop[i] = j, on[a], on[b - 1]
             a = b
         if host[i] < 0 and length[i] <= (_STUB_NAMED_MM if named[i] else _STUB_UNNAMED_MM):
@@ -214,7 +215,7 @@ def _beside(lines, length, group, named, width, host) -> dict[int, tuple[np.ndar
     for i in candidates:
         count = max(int(length[i] // _STEP_MM), 2)
         at = (np.arange(count) + 0.5) * length[i] / count
-        j, on = _alongside(i, at, group, length, width, street_of, first, segments, *grid, lines.offset, lines.x, lines.y,
+        j, on = _alongside(i, at, group, length, width, street_of, first, *grid, lines.offset, lines.x, lines.y,
                            lines.m)  # fmt: skip
         if not (j >= 0).any():
             continue
@@ -232,8 +233,7 @@ def _beside(lines, length, group, named, width, host) -> dict[int, tuple[np.ndar
 
 
 @njit(cache=True)
-def _alongside(i, at, group, length, width, street_of, first, segments, starts, items, shift, x_bits, y_bits, offset, x, y,
-               m):  # fmt: skip
+def _alongside(i, at, group, length, width, street_of, first, starts, items, shift, x_bits, y_bits, offset, x, y, m):
     """Per position on street i the nearest parallel longer street of its group and the position there."""
     street, on = np.full(len(at), -1, np.int64), np.zeros(len(at))
     for k in range(len(at)):

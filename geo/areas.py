@@ -11,7 +11,6 @@ from geo.ways import feet_of, stretches_from, ways_of
 
 _CENTRE_TOLERANCE_M = 0.1
 _MM = 1000.0
-_GRID_M = 1e-3  # overlays are rounded to this, so that none fails on nearly parallel edges
 _QUARTER_PIECES = 64
 _STEPS_IN_RADIUS = 25
 _SPACING_TRIES, _COUNT_TOLERANCE = 6, 0.1
@@ -104,8 +103,7 @@ def service_area(facilities: gpd.GeoSeries, radius_m: float) -> shapely.Geometry
         When the CRS is missing, geographic or not in metres.
     """
     check_metric(facilities, "facilities")
-    discs = shapely.buffer(facilities.to_numpy(), radius_m, quad_segs=_QUARTER_PIECES)
-    return shapely.union_all(discs, grid_size=_GRID_M)
+    return shapely.union_all(shapely.buffer(facilities.to_numpy(), radius_m, quad_segs=_QUARTER_PIECES))
 
 
 def share_within(areas: gpd.GeoSeries, facilities: gpd.GeoSeries, radius_m: float) -> pd.Series:
@@ -158,7 +156,7 @@ def network_service_area(
         When a CRS is missing, geographic, not in metres, or the two differ.
     """
     _check_same_crs(lines, facilities)
-    return shapely.union_all(_network_cells(lines, facilities, radius_m, step_m), grid_size=_GRID_M)
+    return shapely.union_all(_network_cells(lines, facilities, radius_m, step_m))
 
 
 def share_within_network(
@@ -265,14 +263,11 @@ def _square_grid(bounds: np.ndarray, spacing: float) -> np.ndarray:
 def _shares(areas: gpd.GeoSeries, served: np.ndarray) -> pd.Series:
     """Which share of each area is covered by the served polygons, which do not overlap."""
     geometries = _valid(areas.to_numpy())
-    tree = shapely.STRtree(served)
-    row, part = tree.query(geometries, predicate="intersects")
-    whole_parts = np.isin(
-        row * len(served) + part, np.dot([len(served), 1], tree.query(geometries, predicate="covers"))
-    )
+    row, part = shapely.STRtree(served).query(geometries, predicate="intersects")
     common = shapely.area(served[part])
-    cut = np.flatnonzero(~whole_parts)
-    common[cut] = shapely.area(shapely.intersection(geometries[row[cut]], served[part[cut]], grid_size=_GRID_M))
+    shapely.prepare(geometries)
+    cut = np.flatnonzero(~shapely.covers(geometries[row], served[part]))
+    common[cut] = shapely.area(shapely.intersection(geometries[row[cut]], served[part[cut]]))
     whole = shapely.area(geometries)
     covered = np.bincount(row, weights=common, minlength=len(areas))
     share = np.full(len(areas), np.nan)
@@ -300,7 +295,7 @@ def _network_cells(
     cells = shapely.transform(cells, lambda xy: xy + origin)
     beyond = np.flatnonzero(_farthest(cells, at) > left)
     discs = shapely.buffer(shapely.points(at[beyond]), left[beyond], quad_segs=_QUARTER_PIECES)
-    cells[beyond] = shapely.intersection(cells[beyond], discs, grid_size=_GRID_M)
+    cells[beyond] = shapely.intersection(cells[beyond], discs)
     return cells
 
 
@@ -330,7 +325,8 @@ def _nearest_cells(at: np.ndarray, radius_m: float) -> np.ndarray:
     if len(at) == 1:
         return np.array([frame], dtype=object)
     cells = shapely.voronoi_polygons(shapely.multipoints(at), extend_to=frame, ordered=True)
-    return shapely.get_parts(cells)
+    # A cell is convex; its hull is the same cell without the rounding faults that points on one circle bring about.
+    return shapely.convex_hull(shapely.get_parts(cells))
 
 
 def _farthest(cells: np.ndarray, at: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import shapely
 from numba import njit
 
 from geo._streets_chains import Chains, Edges, cut_chains, cut_edges, join_chains
+from geo._streets_ends import even_ends
 from geo._streets_join import Lines, find_contacts, join_parts
 from geo._streets_junctions import find_junctions
 from geo._streets_layout import Layout, Members, flip_streets, join_members, lay_members, lay_out
@@ -154,8 +155,9 @@ def build_streets(roads: gpd.GeoDataFrame, *, classes: Collection[str] = MAIN_CL
     chains, records, parts, stretches = _carriageways(pieces, edges)
     lines = _centre_lines(chains, parts, stretches, pieces.family[edges.piece])
     layout = lay_out(parts, stretches, lines)
+    layout, members = even_ends(layout, lay_members(chains, layout), ~stretches.own, edges.travel)
     rings, roundabouts = ring_members(pieces, edges, chains, layout)
-    layout, members = flip_streets(layout, join_members(lay_members(chains, layout), rings))
+    layout, members = flip_streets(layout, join_members(members, rings))
     counts = {**_counts(chains, records, pieces, edges), "roundabouts": roundabouts}
     return _streets(roads, pieces, edges, layout, members, counts)
 
@@ -222,6 +224,7 @@ def _streets(
     """Tables in canonical order."""
     road = pieces.row[edges.piece[members.edge]]
     length = np.hypot(members.x1 - members.x0, members.y1 - members.y0)
+    length = np.where(edges.ring[members.edge] >= 0, 0.0, length)  # a roundabout names no street
     streets = len(layout.offset) - 1
     name = _of_most_length(members.street, road, length, roads, "name", streets)
     label = np.where(name == "", _of_most_length(members.street, road, length, roads, "ref", streets), name)
@@ -292,8 +295,9 @@ def _of_most_length(street, road, length, roads, column, streets) -> np.ndarray:
     return out
 
 
-def _or_none(words: np.ndarray) -> np.ndarray:
-    return np.where(words == "", None, words)
+def _or_none(words: np.ndarray) -> pd.Series:
+    """The words as objects, None for the empty one."""
+    return pd.Series(np.where(words == "", None, words), dtype=object)
 
 
 def _ids(label: np.ndarray, class_: np.ndarray) -> np.ndarray:

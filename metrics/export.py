@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from data._gdal import write_layer
+from data.spreadsheet import csv_text
 from geo.crs import WGS84
 from metrics.assessment import Assessment
 from metrics.measures.findings import FAIL, PASS, UNKNOWN
 
 _SCORES = ["scope", "name", "class", "score", "full", "pass_rate", "rank", "flag"]
 _MM_DECIMALS, _RATE_DECIMALS = 3, 9
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_assessment(assessment: Assessment, folder: Path | str) -> list[Path]:
@@ -41,7 +41,7 @@ def write_assessment(assessment: Assessment, folder: Path | str) -> list[Path]:
         )
     write_layer(_rounded(assessment.traces), part, "traces")
     part.replace(package)
-    _write_text(table, scores_csv(assessment.scores[_SCORES]))
+    _write_text(table, csv_text(assessment.scores[_SCORES]))
     _write_text(summary_file, json.dumps(summary(assessment), ensure_ascii=False, indent=1) + "\n")
     return [package, table, summary_file]
 
@@ -69,16 +69,6 @@ def summary(assessment: Assessment) -> dict[str, object]:
             "seconds": {step: round(seconds, 3) for step, seconds in assessment.seconds.items()},
         }
     )
-
-
-def scores_csv(scores: pd.DataFrame) -> str:
-    """A table as CSV in which no cell is taken for a formula by a spreadsheet."""
-    safe = scores.copy()
-    for column in safe.select_dtypes(exclude="number"):
-        safe[column] = safe[column].map(
-            lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
-        )
-    return safe.to_csv(index=False, lineterminator="\n")
 
 
 def _rounded(frame: pd.DataFrame) -> pd.DataFrame:

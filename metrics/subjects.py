@@ -1,5 +1,7 @@
 """Who is judged by a rule: streets, junctions, districts or venues, in one shape."""
 
+from collections import Counter
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -48,9 +50,13 @@ def _of_class(survey: Survey, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame
 
 def _crossings(survey: Survey) -> gpd.GeoDataFrame:
     junctions, table = survey.streets.junctions, survey.streets.table
-    ids = pd.Series(["+".join(table["street"].iloc[list(rows)]) for rows in junctions["streets"]], dtype=object)
-    nth = ids.groupby(ids).cumcount()
-    ids = ids.where(nth == 0, ids + "#" + (nth + 1).astype(str))
+    street = table["street"].to_numpy(dtype=object)
+    nth: Counter[str] = Counter()
+    ids = []
+    for rows in junctions["streets"]:
+        id = "+".join(street[list(rows)])
+        nth[id] += 1  # two streets may cross more than once
+        ids.append(id if nth[id] == 1 else f"{id}+{nth[id]}")
     return _frame(ids, junctions["name"], JUNCTION, pd.Series([None] * len(ids), dtype=object), junctions)
 
 

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from views import calls, coverage
+from views import calls, controls, coverage, why_panel
+from views.choice import choose
 from views.findings import findings, narrowed
 
 
@@ -10,28 +11,28 @@ from views.findings import findings, narrowed
 def _page() -> None:
     coverage.apply_style()
     with st.container(horizontal=True, key="coverage_controls", gap="small", vertical_alignment="center"):
-        coverage.ask_book()
+        controls.ask_book()
         now = calls.current()
-        coverage.ask_phase(now)
+        controls.ask_phase(now)
         assessment = calls.assessment(now.city_key, now.book_key, now.phase)
-        filters = coverage.ask_filters(assessment)
+        filters = controls.ask_filters(assessment)
         listed = narrowed(findings(assessment), filters)
-        status = coverage.ask_status(listed)
-        coverage.offer_download(listed, assessment)
-    st.html(coverage.sentence_html(listed, assessment, filters))
+        status = controls.ask_status(listed)
+        controls.offer_download(listed, assessment)
 
     passing = coverage.shows_passing(status)
-    chosen = coverage.choose(listed, assessment, passing=passing)
-    strip = coverage.strip_for(now.city, assessment, listed, chosen[0])
+    choice = choose(listed, assessment, passing=passing)
+    strip = why_panel.chosen_strip(now.city, assessment, listed, choice)
+    st.html(coverage.sentence_html(listed, assessment, filters))
     ranking, middle, right = st.columns([252, 772, 336], gap="small")
     with ranking:
         coverage.show_ranking(assessment, listed, filters)
     with middle:
         sites = None if strip is None else strip.sites
-        coverage.show_map(now.city, assessment, listed, passing=passing, chosen=chosen, sites=sites)
+        coverage.show_map(now.city, assessment, listed, filters, passing=passing, choice=choice, sites=sites)
     with right:
-        coverage.show_list(listed, assessment, status, filters, chosen)
-    coverage.show_why(now.city, assessment, listed, *chosen, strip)
+        coverage.show_list(listed, assessment, status, filters, choice)
+    why_panel.show_why(now.city, assessment, listed, choice, strip)
     coverage.show_table(listed, assessment, status)
 
 

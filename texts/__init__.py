@@ -27,6 +27,7 @@ def say(key: str, **values: object) -> str:
     return lookup(key).format(**values)
 
 
+@cache
 def lookup(key: str):
     """
     The entry of ``key`` as it stands in the file: a text, or the mapping below that key.

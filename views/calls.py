@@ -10,13 +10,13 @@ from pathlib import Path
 import streamlit as st
 
 from data.city import City
-from data.demo import demo_city
 from data.errors import DataError
 from data.settings import data_folder, settings
 from metrics.assessment import Assessment, assess
 from metrics.rulebook import RuleBook, load_rulebook, shipped_rulebooks
 from texts import say
 from views import own_books, state
+from views.demo_file import kept_demo_city
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def _first_page() -> Future:
 
 def _judged_demo() -> tuple[City, Mapping[tuple[str, str], Assessment]]:
     """The demo city, and its assessments in the first phase by (book fingerprint, phase)."""
-    demo, rules, phase = demo_city(), load_rulebook(settings()["rulebook"]), state.FIRST_PHASE
+    demo, rules, phase = kept_demo_city(), load_rulebook(settings()["rulebook"]), state.FIRST_PHASE
     return demo, {(rules.fingerprint, phase): assess(demo, rules, phase)}
 
 

@@ -2,6 +2,10 @@
 
 import pandas as pd
 
+from data.spreadsheet import BYTE_ORDER_MARK, csv_text, for_cell
+
+__all__ = ["csv_bytes", "for_cell", "for_html"]
+
 # Folium writes texts into JavaScript template literals, so the signs that end one, or begin an expression in one,
 # become numeric entities as well; the browser shows all of them as the signs they stand for.
 _FOR_MAPS = str.maketrans(
@@ -22,7 +26,6 @@ _FOR_MAPS = str.maketrans(
         "\u2029": " ",
     }
 )
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def for_html(text: object) -> str:
@@ -30,22 +33,9 @@ def for_html(text: object) -> str:
     return "" if _missing(text) else str(text).translate(_FOR_MAPS)
 
 
-def for_cell(value: object) -> object:
-    """``value`` as it may stand in a CSV cell: a text that a spreadsheet would take for a formula gets a leading '."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return "'" + value
-    return value
-
-
 def csv_bytes(table: pd.DataFrame) -> bytes:
-    """
-    ``table`` without its index as CSV that Excel opens in Chinese (UTF-8 with BOM), cells and headings by `for_cell`.
-    """
-    safe = table.rename(columns=for_cell)
-    for position, (_, column) in enumerate(table.items()):
-        if not pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_datetime64_any_dtype(column):
-            safe.isetitem(position, column.astype(object).map(for_cell))
-    return safe.to_csv(index=False).encode("utf-8-sig")
+    """``table`` without its index as the bytes of a CSV that Excel opens in Chinese and takes no formula from."""
+    return (BYTE_ORDER_MARK + csv_text(table)).encode("utf-8", "replace")
 
 
 def _missing(value: object) -> bool:

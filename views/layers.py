@@ -4,17 +4,16 @@ from collections.abc import Collection
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from data.city import City
 from metrics.assessment import Assessment
 from metrics.measures.findings import FAIL, PASS, UNKNOWN
 from texts import say
 from views import numbers
-from views.maps import Drawing, frame_around, label_places
+from views.maps import Drawing, label_places
 from views.picking import marks
 from views.ranking import district_scores
-
-_FRAME_M = 45.0
 
 
 def district_labels(assessment: Assessment, city: City) -> gpd.GeoDataFrame:
@@ -45,6 +44,7 @@ def drawn(
     chosen: Collection[str] = (),
     sites: pd.DataFrame | None = None,
     show: str | None = None,
+    fit: shapely.Geometry | None = None,
 ) -> Drawing:
     """
     What the map draws: what fails and what is unknown, and what passes when that is asked for.
@@ -61,20 +61,21 @@ def drawn(
         ``x``, ``y``, ``counted``, ``name``, ``reason`` of what was looked at for the chosen finding.
     show
         The key of the finding that must be in view.
+    fit
+        What fills the map, the chosen district say; None for the whole city.
     """
     shown = listed[on_map(listed, passing=passing)]
     lines, places = shown[shown["is_line"]], shown[~shown["is_line"]]
     titles = {rule.id: rule.title for rule in assessment.book.at(assessment.phase)}
-    framed = shown[shown["key"].isin(chosen)]
     target = shown.loc[shown["key"] == show, "geometry"]
     return Drawing(
-        lines=_told(lines, titles, lines.geometry),
-        places=_told(places, titles, marks(places.geometry)),
+        lines=_told(lines, titles, lines.geometry, chosen),
+        places=_told(places, titles, marks(places.geometry), chosen),
         sites=_sites(sites, assessment),
-        frames=gpd.GeoSeries([frame_around(line, _FRAME_M) for line in framed.geometry], crs=assessment.crs),
         labels=labels,
         legend=_legend(shown, passing),
         show=target.iloc[0] if len(target) else None,
+        fit=fit,
     )
 
 
@@ -84,9 +85,12 @@ def on_map(listed: gpd.GeoDataFrame, *, passing: bool) -> pd.Series:
     return listed["status"].isin(drawn_statuses) & listed.geometry.notna() & (listed["class"] != "district")
 
 
-def _told(part: gpd.GeoDataFrame, titles: dict[str, str], shapes: gpd.GeoSeries) -> gpd.GeoDataFrame:
+def _told(
+    part: gpd.GeoDataFrame, titles: dict[str, str], shapes: gpd.GeoSeries, chosen: Collection[str]
+) -> gpd.GeoDataFrame:
     told = [_sentence(row, titles[row.rule]) for row in part.itertuples()]
-    return gpd.GeoDataFrame({"status": part["status"], "told": told}, geometry=shapes, crs=part.crs)
+    columns = {"status": part["status"], "told": told, "chosen": part["key"].isin(list(chosen))}
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=part.crs)
 
 
 def _sentence(row, title: str) -> str:

@@ -31,26 +31,27 @@ class Drawing:
     Attributes
     ----------
     lines, places
-        ``status`` (pass, fail, unknown), ``told`` (what the pointer is told) and geometry: lines, and points.
+        ``status`` (pass, fail, unknown), ``told`` (what the pointer is told), ``chosen`` (whether it gets a frame)
+        and geometry: lines, and points.
     sites
         ``counted`` (whether it counts for the chosen subject), ``told``, points.
-    frames
-        Polygons drawn around what is chosen.
     labels
         ``name``, ``score`` as texts, points.
     legend
         Rows of form (fail-line, diamond, hatched, disc) and text.
     show
         Which part must be in view, or None to leave the view as it is.
+    fit
+        What fills the map, until it changes; None for the whole city.
     """
 
     lines: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
     sites: gpd.GeoDataFrame
-    frames: gpd.GeoSeries
     labels: gpd.GeoDataFrame
     legend: list[tuple[str, str]] = field(default_factory=list)
     show: shapely.Geometry | None = None
+    fit: shapely.Geometry | None = None
 
 
 class _Ground(MacroElement):
@@ -135,20 +136,16 @@ def label_places(districts: gpd.GeoDataFrame, marks: Iterable[shapely.Geometry])
     clear_m = _LABEL_CLEAR_SHARE * max(east - west, north - south)
     taken = shapely.geometrycollections(list(marks))
     chosen = []
-    for district in districts.geometry:
+    for shape in districts.geometry:
+        district = max(shapely.get_parts(shape), key=shapely.area)
         candidates = _candidates(district)
         others = shapely.union_all([taken, *(shapely.buffer(point, 1.5 * clear_m) for point in chosen)])
         room = shapely.distance(candidates, others) if not others.is_empty else np.full(len(candidates), np.inf)
         edge = shapely.distance(candidates, district.boundary)
-        worth = np.minimum(room, clear_m) / clear_m + 0.5 * np.minimum(edge, clear_m) / clear_m
+        worth = 2 * np.minimum(room, clear_m) / clear_m + 0.5 * np.minimum(edge, clear_m) / clear_m
         from_middle = shapely.distance(candidates, district.centroid) / np.sqrt(district.area)
         chosen.append(candidates[int(np.argmax(worth - 0.6 * from_middle))])
     return gpd.GeoSeries(chosen, index=districts.index, crs=districts.crs)
-
-
-def frame_around(shape: shapely.Geometry, margin_m: float) -> shapely.Geometry:
-    """A thin frame around what is chosen: square at the ends of lines, as far off as ``margin_m``."""
-    return shapely.buffer(shape, margin_m, cap_style="square", join_style="mitre", quad_segs=2)
 
 
 def _candidates(district: shapely.Geometry) -> np.ndarray:
@@ -166,25 +163,30 @@ def _sent(drawing: Drawing, origin: tuple[float, float]) -> dict:
     sent = {
         f"{status}Lines": _told(lines[lines["status"] == status], origin) for status in ("fail", "unknown", "pass")
     } | {f"{status}Places": _told(places[places["status"] == status], origin) for status in ("fail", "unknown", "pass")}
-    frames = shapely.get_parts(drawing.frames.to_crs(WGS84).to_numpy())
-    show = None
-    if drawing.show is not None:
-        corners = shapely.LineString([drawing.show.bounds[:2], drawing.show.bounds[2:]])
-        show = steps(gpd.GeoSeries([corners], crs=drawing.lines.crs).to_crs(WGS84), origin)[0]
     return sent | {
         "sites": [
             [at, bool(row.counted), row.told]
             for at, row in zip(steps(sites.geometry, origin), sites.itertuples(), strict=True)
         ],
-        "frames": [steps([frame.exterior], origin) for frame in frames],
+        "chosenLines": _told(lines[lines["chosen"]], origin),
+        "chosenPlaces": _told(places[places["chosen"]], origin),
         "labels": [
             [at, row.name, row.score]
             for at, row in zip(steps(labels.geometry, origin), labels.itertuples(index=False), strict=True)
         ],
         "legend": drawing.legend,
-        "show": show,
+        "show": _corners(drawing.show, drawing.lines.crs, origin),
+        "fit": _corners(drawing.fit, drawing.lines.crs, origin),
         "origin": origin,
     }
+
+
+def _corners(shape: shapely.Geometry | None, crs, origin: tuple[float, float]) -> list[int] | None:
+    """The south-western and the north-eastern corner of ``shape`` as a line to be sent."""
+    if shape is None or shape.is_empty:
+        return None
+    west, south, east, north = shape.bounds
+    return steps(gpd.GeoSeries([shapely.LineString([(west, south), (east, north)])], crs=crs).to_crs(WGS84), origin)[0]
 
 
 def _told(frame: gpd.GeoDataFrame, origin: tuple[float, float]) -> list[list]:

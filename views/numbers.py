@@ -61,6 +61,11 @@ def kilometres(length_m: float | None) -> str:
     return _with_unit("kilometres", say("numbers.nothing") if _absent(length_m) else decimal(float(length_m) / 1000))
 
 
+def position(at_m: float) -> str:
+    """A position on a street in whole metres from its start: ``1 036 米``; at the start itself 起点."""
+    return say("numbers.start") if whole(at_m) == "0" else metres(at_m)
+
+
 def stretch(from_m: float, to_m: float) -> str:
     """From where to where on a street, metres from its start: ``7 453–8 992 米``, ``起点–1 988 米``."""
     start = whole(from_m)

@@ -166,4 +166,5 @@ def _write_reasons(figure: go.Figure, rejected: pd.DataFrame, frame: tuple[float
         written.append((x, y))
         left = x > east - room_x
         look = {"xanchor": "right", "xshift": -7} if left else {"xanchor": "left", "xshift": 7}
+        look |= {"bgcolor": "rgba(255,255,255,0.7)", "borderpad": 0}
         write(figure, x, y, text, font={"size": NOTE_PX, "color": colours().text1}, **look)

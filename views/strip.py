@@ -13,10 +13,10 @@ from views.charts import LABEL_PX, NOTE_PX, bare_figure, write
 from views.escape import for_html
 from views.theme import colours
 
-HEIGHT = 262
+HEIGHT = 266
 _MARGIN_M = 500.0
 _WIDTH_PX = 660  # about as wide as the figure is drawn; only the crowding of labels depends on it
-_TOP, _BOTTOM = (0.56, 1.0), (0.13, 0.44)
+_TOP, _BOTTOM = (0.57, 1.0), (0.155, 0.45)
 _LANES_Y = (0.90, 1.06)
 _PROFILE_FOOT = -0.55  # y of the upper part at which the count below is met: a dotted line leads down to it
 _TICK_Y, _TICK_HEIGHT, _ROAD_Y, _BRACKET_Y = 0.52, 0.28, 0.40, 0.12
@@ -119,7 +119,7 @@ def _street(figure: go.Figure, strip: Strip, low: float, high: float) -> None:
         line(start, end, color=light.fail, width=5)
         for at, side in ((start, "left"), (end, "right")):
             if low <= at <= high:
-                write(figure, at, _ROAD_Y - 0.06, numbers.metres(at), yanchor="top", xanchor=side)
+                write(figure, at, _ROAD_Y - 0.06, numbers.position(at), yanchor="top", xanchor=side)
 
 
 def _sites(figure: go.Figure, strip: Strip, low: float, high: float) -> None:
@@ -248,4 +248,4 @@ def _worst(figure: go.Figure, strip: Strip) -> None:
 
 def _axis(figure: go.Figure, low: float, high: float, axis: str, y: float) -> None:
     for at in (low, high):
-        write(figure, at, y, numbers.metres(at), yanchor="top", xanchor="left" if at == low else "right")
+        write(figure, at, y, numbers.position(at), yanchor="top", xanchor="left" if at == low else "right")

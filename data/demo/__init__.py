@@ -76,7 +76,20 @@ def demo_layers(*, seed: int = 2026) -> dict[str, gpd.GeoDataFrame]:
     venues = open_venues(plots, gates, buildings, kerbs, roads, territory, next(streams))
     sites = put_up(kerbs, roads, buildings, venues, gates, territory, next(streams))
     areas = colour_ground(ground, blocks, plots)
-    frames = dict(zip(_LAYERS, (districts, _numbered(pd.concat([roads, paths], ignore_index=True), territory), buildings, venues, sites, areas), strict=True))
+    frames = dict(
+        zip(
+            _LAYERS,
+            (
+                districts,
+                _numbered(pd.concat([roads, paths], ignore_index=True), territory),
+                buildings,
+                venues,
+                sites,
+                areas,
+            ),
+            strict=True,
+        )
+    )
     return {name: _in_degrees(frame) for name, frame in frames.items()}
 
 

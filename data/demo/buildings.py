@@ -1,12 +1,12 @@
-"""The buildings of the demo city: rows, towers, courtyards and halls along the streets, none on a road or in another."""
+"""The buildings of the demo city: rows, towers, courtyards and halls along the streets, apart from each other."""
 
 import numpy as np
 import pandas as pd
 import shapely
 
 from data.demo.ground import Ground
+from data.demo.kerbs import HALF_WIDTH_M
 from data.demo.quarters import Blocks
-from data.demo.streets import HALF_WIDTH_M
 
 _FOOTPATH_M = 4.5  # between the kerb and the nearest wall
 # What stands on a block: pitch along and across, length, depth, storeys, and the chance of L, U and courtyard shapes
@@ -37,7 +37,9 @@ _SHAPES = (
 _HOLE = np.array([[-0.5, -0.4], [0.5, -0.4], [0.5, 0.6], [-0.5, 0.6]], dtype=float)
 
 
-def build(ground: Ground, blocks: Blocks, plots: pd.DataFrame, roads: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
+def build(
+    ground: Ground, blocks: Blocks, plots: pd.DataFrame, roads: pd.DataFrame, random: np.random.Generator
+) -> pd.DataFrame:
     """
     All buildings.
 
@@ -65,7 +67,13 @@ def build(ground: Ground, blocks: Blocks, plots: pd.DataFrame, roads: pd.DataFra
 
 def _footprints(blocks: Blocks, style: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, ...]:
     """Middle, direction, half length and depth, storeys and shape of every footprint of a regular net in each block."""
-    facts = np.array([[*one[0], *one[1], *one[2], *one[3], *one[4], *np.cumsum(one[5])] for one in (_STYLES[name] for name in style)], dtype=float)
+    facts = np.array(
+        [
+            [*one[0], *one[1], *one[2], *one[3], *one[4], *np.cumsum(one[5])]
+            for one in (_STYLES[name] for name in style)
+        ],
+        dtype=float,
+    )
     c = blocks.corners
     east, north = (c[:, 1] + c[:, 2] - c[:, 0] - c[:, 3]) / 2, (c[:, 2] + c[:, 3] - c[:, 0] - c[:, 1]) / 2
     wide, high = np.hypot(*east.T), np.hypot(*north.T)
@@ -82,7 +90,12 @@ def _footprints(blocks: Blocks, style: np.ndarray, random: np.random.Generator) 
     share = low[of] + (top - low)[of] * (cell + 0.5) / count[of]
     s, t = share[:, :1], share[:, 1:]
     corner = c[of]
-    centre = (1 - s) * (1 - t) * corner[:, 0] + s * (1 - t) * corner[:, 1] + s * t * corner[:, 2] + (1 - s) * t * corner[:, 3]
+    centre = (
+        (1 - s) * (1 - t) * corner[:, 0]
+        + s * (1 - t) * corner[:, 1]
+        + s * t * corner[:, 2]
+        + (1 - s) * t * corner[:, 3]
+    )
     along = (1 - t) * (corner[:, 1] - corner[:, 0]) + t * (corner[:, 2] - corner[:, 3])
     along /= np.hypot(*along.T)[:, None]
     size = random.uniform(facts[of][:, [4, 6]], facts[of][:, [5, 7]])
@@ -133,7 +146,9 @@ def _polygons(centre: np.ndarray, axis: np.ndarray, half: np.ndarray, shape: np.
     return polygons
 
 
-def _corners(outline: np.ndarray, centre: np.ndarray, axis: np.ndarray, across: np.ndarray, half: np.ndarray) -> np.ndarray:
+def _corners(
+    outline: np.ndarray, centre: np.ndarray, axis: np.ndarray, across: np.ndarray, half: np.ndarray
+) -> np.ndarray:
     x = outline[None, :, :1] * half[:, None, :1]
     y = outline[None, :, 1:] * half[:, None, 1:]
     return centre[:, None] + x * axis[:, None] + y * across[:, None]
@@ -149,7 +164,9 @@ def _clear(polygons: np.ndarray, ground: Ground, plots: pd.DataFrame, roads: pd.
         of_class = roads["geometry"].to_numpy()[(highway == klass) | (highway == f"{klass}_link")]
         near = shapely.STRtree(of_class).query(polygons, predicate="dwithin", distance=half_m + _FOOTPATH_M)[0]
         keep[near] = False
-    open_ground = np.concatenate([shapely.buffer(plots["geometry"].to_numpy()[plots["open"].to_numpy(bool)], 4.0), ground.hills])
+    open_ground = np.concatenate(
+        [shapely.buffer(plots["geometry"].to_numpy()[plots["open"].to_numpy(bool)], 4.0), ground.hills]
+    )
     keep[shapely.STRtree(open_ground).query(polygons, predicate="intersects")[0]] = False
     return keep
 

@@ -36,7 +36,7 @@ def lay_districts(ground: Ground) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``name``, ``level``, ``parent``, ``unit``, recorded numbers (districts only), ``geometry`` in metres of the plan.
+        ``name``, ``level``, ``parent``, ``unit``, recorded numbers (districts only); ``geometry``, metres of the plan.
     """
     faces = _faces(ground)
     label = _label_of(faces)
@@ -52,9 +52,25 @@ def lay_districts(ground: Ground) -> pd.DataFrame:
         own = [office for office, parent in zip(offices, parents, strict=True) if parent == name]
         parts = np.concatenate([shapely.get_parts(office) for office in own])
         recorded = {column: values[k] for column, values in _RECORDED.items()}
-        rows.append({"name": name, "level": "district", "unit": facts["unit"], **recorded, "geometry": shapely.coverage_union_all(parts)})
+        rows.append(
+            {
+                "name": name,
+                "level": "district",
+                "unit": facts["unit"],
+                **recorded,
+                "geometry": shapely.coverage_union_all(parts),
+            }
+        )
     for (parent, name), office in zip(names, offices, strict=True):
-        rows.append({"name": name, "level": "street", "parent": parent, "unit": f"{name}办事处" if name.endswith("街道") else f"{name}政府", "geometry": office})
+        rows.append(
+            {
+                "name": name,
+                "level": "street",
+                "parent": parent,
+                "unit": f"{name}办事处" if name.endswith("街道") else f"{name}政府",
+                "geometry": office,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -115,11 +131,12 @@ def _borders() -> list[np.ndarray]:
     canal_2, canal_4 = float(canal_a(2)), float(canal_a(4))
     return [
         across(0, west, east),
-        along(6, south, 0), along(3, south, 0), across(-3, west, 6), across(-2, 6, east), along(8, -2, 0), along(7, south, -2),
-        canal, along(9, 0, 4), across(2, canal_2, east), across(4, canal_4, east),
-        along(3, 0, north), across(2, west, 3), across(4, west, 3), along(1.5, 4, north),
-        across(2, 3, canal_2), across(4, 3, canal_4), along(5, 0, 4),
-    ]  # fmt: skip
+        *(along(6, south, 0), along(3, south, 0), across(-3, west, 6)),
+        *(across(-2, 6, east), along(8, -2, 0), along(7, south, -2)),
+        *(canal, along(9, 0, 4), across(2, canal_2, east), across(4, canal_4, east)),
+        *(along(3, 0, north), across(2, west, 3), across(4, west, 3), along(1.5, 4, north)),
+        *(across(2, 3, canal_2), across(4, 3, canal_4), along(5, 0, 4)),
+    ]
 
 
 def _faces(ground: Ground) -> np.ndarray:
@@ -132,7 +149,10 @@ def _faces(ground: Ground) -> np.ndarray:
 
 def _label_of(faces: np.ndarray) -> np.ndarray:
     """The street office each face belongs to: that of the nearest point of a fine net of the plan."""
-    a, b = (grid.ravel() for grid in np.meshgrid(np.arange(WEST - 0.3, 11.6, 0.031), np.arange(SOUTH - 0.3, NORTH + 0.3, 0.029)))
+    a, b = (
+        grid.ravel()
+        for grid in np.meshgrid(np.arange(WEST - 0.3, 11.6, 0.031), np.arange(SOUTH - 0.3, NORTH + 0.3, 0.029))
+    )
     inland = a < coast(b) + 0.3
     a, b = a[inland], b[inland]
     net = shapely.STRtree(shapely.points(place(a, b)))

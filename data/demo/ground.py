@@ -11,9 +11,20 @@ WEST, SOUTH, NORTH = -0.75, -5.62, 6.55  # the city's limits on the plan; the ea
 _SEA_EAST_M, _SEA_SOUTH_M, _SEA_NORTH_M = 12500.0, -7800.0, 8400.0
 _CANAL_HALF_M = 20.0
 # Blobs: x, y, mean radius in metres, stretch, angle, seed of the outline
-_ISLANDS = ((7120, -480, 500, 1.5, 0.9, 1), (7920, 560, 210, 1.3, 0.2, 2), (5280, -4240, 340, 1.7, 0.4, 3), (7440, 3440, 260, 1.2, 2, 4))
-_HILLS = ((-5720, 4240, 1240, 1.5, 0.6, 5), (-3760, 5360, 720, 1.6, 0.1, 6), (-6160, -3280, 1080, 1.7, 1.2, 7), (1440, 5440, 640, 1.9, 0.2, 8),
-          (-2000, -4640, 680, 2.0, 0.1, 9), (-4920, 2120, 290, 1.4, 0.5, 12))
+_ISLANDS = (
+    (7120, -480, 500, 1.5, 0.9, 1),
+    (7920, 560, 210, 1.3, 0.2, 2),
+    (5280, -4240, 340, 1.7, 0.4, 3),
+    (7440, 3440, 260, 1.2, 2, 4),
+)
+_HILLS = (
+    (-5720, 4240, 1240, 1.5, 0.6, 5),
+    (-3760, 5360, 720, 1.6, 0.1, 6),
+    (-6160, -3280, 1080, 1.7, 1.2, 7),
+    (1440, 5440, 640, 1.9, 0.2, 8),
+    (-2000, -4640, 680, 2.0, 0.1, 9),
+    (-4920, 2120, 290, 1.4, 0.5, 12),
+)
 _LAKE = (-1900, 2420, 390, 1.45, 0.25, 11)
 _SHORE_BELT_M = 45.0
 
@@ -97,10 +108,16 @@ def _limits() -> np.ndarray:
     rise = np.linspace(SOUTH, NORTH, 160)
     run = np.linspace(WEST, 11.6, 160)
     calm = np.sin(np.linspace(0, np.pi, 160)) ** 0.3  # the four sides meet in the corners
-    west = place(WEST + calm * (0.26 * np.sin(0.9 * rise + 2) + 0.12 * np.sin(3.1 * rise) + 0.06 * np.sin(9.7 * rise + 1)), rise)
-    north = place(run, NORTH + calm * (0.30 * np.sin(0.8 * run + 1) + 0.12 * np.sin(1.7 * run) + 0.05 * np.sin(6.3 * run + 2)))
+    west = place(
+        WEST + calm * (0.26 * np.sin(0.9 * rise + 2) + 0.12 * np.sin(3.1 * rise) + 0.06 * np.sin(9.7 * rise + 1)), rise
+    )
+    north = place(
+        run, NORTH + calm * (0.30 * np.sin(0.8 * run + 1) + 0.12 * np.sin(1.7 * run) + 0.05 * np.sin(6.3 * run + 2))
+    )
     east = place(np.full(160, 11.6), rise)[::-1]
-    south = place(run, SOUTH + calm * (0.22 * np.sin(0.7 * run + 2.5) + 0.12 * np.sin(1.9 * run + 1) + 0.06 * np.sin(7.7 * run)))[::-1]
+    south = place(
+        run, SOUTH + calm * (0.22 * np.sin(0.7 * run + 2.5) + 0.12 * np.sin(1.9 * run + 1) + 0.06 * np.sin(7.7 * run))
+    )[::-1]
     return np.concatenate([west[:-1], north[1:-1], east[1:-1], south[1:]])
 
 
@@ -110,6 +127,9 @@ def _blob(x: float, y: float, radius_m: float, stretch: float, angle: float, see
     phase = random.uniform(0, 2 * np.pi, 5)
     turn = np.linspace(0, 2 * np.pi, 120, endpoint=False)
     swing = sum(np.sin((k + 2) * turn + phase[k]) * 0.16 / (k + 1) for k in range(5))
-    long, wide = radius_m * np.sqrt(stretch) * (1 + swing) * np.cos(turn), radius_m / np.sqrt(stretch) * (1 + swing) * np.sin(turn)
+    long, wide = (
+        radius_m * np.sqrt(stretch) * (1 + swing) * np.cos(turn),
+        radius_m / np.sqrt(stretch) * (1 + swing) * np.sin(turn),
+    )
     cos, sin = np.cos(angle), np.sin(angle)
     return shapely.polygons(np.column_stack([x + cos * long - sin * wide, y + sin * long + cos * wide]))

@@ -1,4 +1,4 @@
-"""The plots of the demo city that are not plain housing: squares, parks, schools, hospitals, building sites, scenic areas."""
+"""The plots of the demo city that are not housing: squares, parks, schools, hospitals, building sites, scenery."""
 
 import numpy as np
 import pandas as pd
@@ -7,10 +7,28 @@ import shapely
 from data.demo.ground import Ground
 from data.demo.quarters import Blocks
 
-_COUNTS = {"square": 16, "park": 22, "hoarding": 28, "hospital": 14, "middle_school": 10, "primary_school": 16, "school": 20, "kindergarten": 22}
+_COUNTS = {
+    "square": 16,
+    "park": 22,
+    "hoarding": 28,
+    "hospital": 14,
+    "middle_school": 10,
+    "primary_school": 16,
+    "school": 20,
+    "kindergarten": 22,
+}
 _OPEN = ("square", "park", "hoarding")  # nothing is built on these
 _SQUARE_M = (52.0, 74.0)  # half the longer side of a square, at most
-_SMALLEST_M2 = {"square": 14000, "park": 14000, "hoarding": 11000, "hospital": 15000, "middle_school": 24000, "primary_school": 16000, "school": 18000, "kindergarten": 9000}
+_SMALLEST_M2 = {
+    "square": 14000,
+    "park": 14000,
+    "hoarding": 11000,
+    "hospital": 15000,
+    "middle_school": 24000,
+    "primary_school": 16000,
+    "school": 18000,
+    "kindergarten": 9000,
+}
 _APART_M = {"square": 900.0, "park": 520.0}
 
 
@@ -44,7 +62,10 @@ def lay_grounds(ground: Ground, blocks: Blocks, roads: pd.DataFrame, random: np.
                 taken.append(int(block))
         free[taken] = False
         shapes = [_square(blocks.corners[k], random) for k in taken] if klass == "square" else inner[taken]
-        rows += [{"class": klass, "open": klass in _OPEN, "block": k, "geometry": shape} for k, shape in zip(taken, shapes, strict=True)]
+        rows += [
+            {"class": klass, "open": klass in _OPEN, "block": k, "geometry": shape}
+            for k, shape in zip(taken, shapes, strict=True)
+        ]
     rows += _scenic(ground)
     rows.append({"class": "park", "open": True, "block": -1, "geometry": _lakeside(ground, roads)})
     plots = pd.DataFrame(rows)
@@ -71,7 +92,9 @@ def _square(corners: np.ndarray, random: np.random.Generator) -> shapely.Geometr
     half = np.minimum(np.array([wide, high]) * 0.5 - 38, random.uniform(*_SQUARE_M, 2) * random.uniform(0.72, 1, 2))
     half = np.maximum(half, 24)
     centre = corners.mean(axis=0)
-    return shapely.polygons([centre + sx * half[0] * x + sy * half[1] * y for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
+    return shapely.polygons(
+        [centre + sx * half[0] * x + sy * half[1] * y for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+    )
 
 
 def _scenic(ground: Ground) -> list[dict]:
@@ -80,7 +103,10 @@ def _scenic(ground: Ground) -> list[dict]:
     hearts = shapely.buffer(places, -90.0, quad_segs=3)
     keep = shapely.area(hearts) > 40000
     hint = np.repeat(["山", "岛"], [len(ground.hills), len(places) - len(ground.hills)])
-    rows = [{"class": "scenic_area", "open": True, "block": -1, "hint": what, "geometry": heart} for what, heart in zip(hint, hearts, strict=True)]
+    rows = [
+        {"class": "scenic_area", "open": True, "block": -1, "hint": what, "geometry": heart}
+        for what, heart in zip(hint, hearts, strict=True)
+    ]
     return [row for row, wanted in zip(rows, keep, strict=True) if wanted]
 
 

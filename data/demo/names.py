@@ -91,7 +91,13 @@ class VenueNames:
         Draws the order of the places.
     """
 
-    _STREET = MappingProxyType({"bus_stop": ("站", "口站", "中站", "新村站", "花园站", "公园站", "市场站", "桥站"), "litter_bin": ("废物箱",), "hydrant": ("消火栓",)})
+    _STREET = MappingProxyType(
+        {
+            "bus_stop": ("站", "口站", "中站", "新村站", "花园站", "公园站", "市场站", "桥站"),
+            "litter_bin": ("废物箱",),
+            "hydrant": ("消火栓",),
+        }
+    )
 
     def __init__(self, random: np.random.Generator):
         self._patterns = gazetteer()["venues"]
@@ -115,7 +121,9 @@ class VenueNames:
             ends = self._STREET[klass]
             if klass != "bus_stop":
                 return f"{hint}{number + 1}号{ends[0]}"
-            return f"{hint}{ends[number % len(ends)]}" + (f"（{number // len(ends) + 1}）" if number >= len(ends) else "")
+            return f"{hint}{ends[number % len(ends)]}" + (
+                f"（{number // len(ends) + 1}）" if number >= len(ends) else ""
+            )
         patterns = self._patterns[klass]
         fixed = [pattern for pattern in patterns if "{" not in pattern]
         if number < len(fixed):

@@ -141,6 +141,27 @@ def _split(xy: np.ndarray, line: np.ndarray, cut: np.ndarray) -> tuple[Lines, np
     return Lines(xy[index], piece), line[index][begins]
 
 
+def without_specks(lines: Lines, shortest_m: float) -> tuple[Lines, np.ndarray]:
+    """
+    Lines without those shorter than ``shortest_m``, whose two ends become one corner of all lines that meet there.
+
+    Returns
+    -------
+    tuple
+        The lines that stay, and a mask of them.
+    """
+    _, vertex = np.unique(np.rint(lines.xy * 100).astype(np.int64), axis=0, return_inverse=True)
+    vertex = vertex.reshape(-1)
+    first = np.searchsorted(lines.line, np.arange(lines.count))
+    last = np.append(first[1:], len(lines.line)) - 1
+    speck = lines.length_m < shortest_m
+    xy = lines.xy.copy()
+    for start, end in zip(first[speck], last[speck], strict=True):
+        xy[vertex == vertex[end]] = xy[start]
+        vertex[vertex == vertex[end]] = vertex[start]
+    return Lines(xy, lines.line).take(~speck), ~speck
+
+
 def split_long(lines: Lines, longest_m: float) -> tuple[Lines, np.ndarray]:
     """Lines longer than ``longest_m`` cut at the corner that follows each equal part; and where each comes from."""
     total = lines.length_m

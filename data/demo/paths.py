@@ -1,11 +1,19 @@
 """Gates and footpaths of the parks and scenic areas of the demo city."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import shapely
 
+from data.demo.noding import Lines, split_long
+from data.demo.streets import LONGEST_M
+
 _TOWN_HALL = (-500.0, 200.0)  # gates look towards it, metres of the plan
-_GATES = {"park": (0.0, 0.31, 0.66), "scenic_area": (0.0, 0.16)}  # share of the outline from the gate next to the middle
+_GATES = {
+    "park": (0.0, 0.31, 0.66),
+    "scenic_area": (0.0, 0.16),
+}  # share of the outline from the gate next to the middle
 _HIGHWAY = {"park": "footway", "scenic_area": "path"}
 _INWARDS = 0.45  # how far inside the round path runs, as a share of the way to the heart
 _OUTSIDE_M = 3.0  # paths begin this far before the gate
@@ -38,7 +46,9 @@ def lay_paths(plots: pd.DataFrame, random: np.random.Generator) -> tuple[pd.Data
         first = shapely.line_locate_point(ring, shapely.points(_TOWN_HALL), normalized=True)
         meets = []
         for share in _GATES[klass]:
-            gate = shapely.get_coordinates(shapely.line_interpolate_point(ring, (first + share) % 1, normalized=True))[0]
+            gate = shapely.get_coordinates(shapely.line_interpolate_point(ring, (first + share) % 1, normalized=True))[
+                0
+            ]
             meet = int(np.argmin(np.hypot(*(corners[:-1] - gate).T)))
             way = _winding(gate, corners[meet], random)
             meets.append(meet)
@@ -47,7 +57,9 @@ def lay_paths(plots: pd.DataFrame, random: np.random.Generator) -> tuple[pd.Data
                 gates.append({"plot": plot, "inwards": paths[-1]["geometry"], "geometry": shapely.points(gate)})
         for piece in _cut_at(corners, sorted(set(meets))):
             paths.append({"highway": _HIGHWAY[klass], "geometry": shapely.linestrings(piece)})
-    return pd.DataFrame(paths), pd.DataFrame(gates)
+    lines, origin = split_long(Lines.of([shapely.get_coordinates(path["geometry"]) for path in paths]), LONGEST_M)
+    highways = np.array([path["highway"] for path in paths], dtype=object)[origin]
+    return pd.DataFrame({"highway": highways, "geometry": lines.geometry}), pd.DataFrame(gates)
 
 
 def _round_path(outline: shapely.Geometry) -> shapely.Geometry:
@@ -74,4 +86,4 @@ def _cut_at(corners: np.ndarray, at: list[int]) -> list[np.ndarray]:
     """A closed line cut at some of its corners."""
     turned = np.concatenate([corners[at[0] : -1], corners[: at[0] + 1]])
     cuts = [0, *(k - at[0] for k in at[1:]), len(turned) - 1]
-    return [turned[low : high + 1] for low, high in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [turned[low : high + 1] for low, high in pairwise(cuts)]

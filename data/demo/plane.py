@@ -86,7 +86,9 @@ def coast(b) -> np.ndarray:
     b = np.asarray(b, dtype=float)
     bay = 2.7 / (1 + np.exp((b + 3.1) / 0.33))
     mouth = 0.25 * np.exp(-((b / 0.8) ** 2))
-    rough = 0.055 * np.sin(5.1 * b + 1) + 0.032 * np.sin(11.3 * b + 2) + 0.018 * np.sin(23.7 * b) + 0.01 * np.sin(51 * b)
+    rough = (
+        0.055 * np.sin(5.1 * b + 1) + 0.032 * np.sin(11.3 * b + 2) + 0.018 * np.sin(23.7 * b) + 0.01 * np.sin(51 * b)
+    )
     return 10.55 - bay - mouth + 0.16 * np.sin(1.7 * b + 0.6) + rough
 
 

@@ -110,7 +110,7 @@ class Blocks:
 
 
 def _margins(count: int, collector: int) -> np.ndarray:
-    """The margin of each line of a net of ``count`` steps: avenues at both ends, lanes and one tertiary street between."""
+    """The margin of each line of a net of ``count`` steps: avenues at both ends, one tertiary street, else lanes."""
     margin = np.full(count + 1, _LANE_MARGIN_M)
     margin[[0, -1]] = _AVENUE_MARGIN_M
     if collector > 0:
@@ -122,7 +122,9 @@ def plan_quarters(ground: Ground, random: np.random.Generator) -> Quarters:
     """Every quarter of the plan with its kind and its blocks."""
     a, b = (grid.ravel() for grid in np.meshgrid(COLUMNS, ROWS))
     middle = place(a + 0.5, b + 0.5)
-    inner = shapely.points(place(a[:, None] + np.array([0.25, 0.75, 0.25, 0.75]), b[:, None] + np.array([0.25, 0.25, 0.75, 0.75])))
+    inner = shapely.points(
+        place(a[:, None] + np.array([0.25, 0.75, 0.25, 0.75]), b[:, None] + np.array([0.25, 0.25, 0.75, 0.75]))
+    )
     hilly = shapely.intersects(shapely.union_all(ground.hills), inner).mean(axis=1)
     wet = shapely.intersects(shapely.union_all([ground.sea, ground.lake]), inner).mean(axis=1)
     dense = 1 - np.hypot((middle[:, 0] + 240) / 5600, (middle[:, 1] - 120) / 4560) + random.uniform(-0.09, 0.09, len(a))
@@ -168,7 +170,9 @@ def _divide(key: tuple[int, int], kind: str, column_at: float, row_at: float, ra
     if a == 10:  # the last column ends at the road along the shore
         quarter_a = a + nodes[..., 0] * (shore_road(b + nodes[..., 1]) - a)
     has = random.uniform(size=2) < (0.5 if kind == "edge" else 0.93)
-    return Quarter(a, b, kind, np.stack([quarter_a, b + nodes[..., 1]], axis=-1), p if has[0] else -1, q if has[1] else -1)
+    return Quarter(
+        a, b, kind, np.stack([quarter_a, b + nodes[..., 1]], axis=-1), p if has[0] else -1, q if has[1] else -1
+    )
 
 
 def _through(steps: np.ndarray, index: int, value: float) -> np.ndarray:

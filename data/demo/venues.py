@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from data.demo.kerbs import Kerb, along_kerbs
 from data.demo.names import VenueNames, gazetteer
 from data.demo.standing import Territory
-from data.demo.streets import MAIN, Kerb, along_kerbs
+from data.demo.streets import MAIN
 
 _AT_BUILDINGS = {
     "internet_cafe": 26, "culture_sport": 20, "service_window": 40, "government_hall": 6, "community": 34,
@@ -16,7 +17,13 @@ _AT_KERBS = {"bike_station": 38, "cycle_canopy": 14, "traffic_police_facility": 
 _FLEETS = {"vehicle": 12, "bus_body": 10}
 _STOP_EVERY_M = 1550.0
 _BIN_EVERY_M, _HYDRANT_EVERY_M = 84.0, 108.0
-_KERB_M = {"bike_station": 5.0, "cycle_canopy": 3.0, "traffic_police_facility": 4.0, "other_carrier": 5.0, "toilet": 14.0}
+_KERB_M = {
+    "bike_station": 5.0,
+    "cycle_canopy": 3.0,
+    "traffic_police_facility": 4.0,
+    "other_carrier": 5.0,
+    "toilet": 14.0,
+}
 COLUMNS = ("id", "class", "name", "unit", "contact")
 
 
@@ -59,8 +66,12 @@ def open_venues(
 
 def _stops(kerbs: list[Kerb], roads: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
     """Bus stops in pairs along main roads, one on each side, a little apart."""
-    places = along_kerbs([kerb for kerb in kerbs if kerb.highway != "trunk"], _STOP_EVERY_M, random, offset_m=(2.0, 3.0), both_sides=True)
-    return pd.DataFrame({"class": "bus_stop", "hint": places["name"], "geometry": places["geometry"]})[_on_land(places, roads)]
+    places = along_kerbs(
+        [kerb for kerb in kerbs if kerb.highway != "trunk"], _STOP_EVERY_M, random, offset_m=(2.0, 3.0), both_sides=True
+    )
+    return pd.DataFrame({"class": "bus_stop", "hint": places["name"], "geometry": places["geometry"]})[
+        _on_land(places, roads)
+    ]
 
 
 def _beside_kerbs(kerbs: list[Kerb], roads: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
@@ -76,7 +87,9 @@ def _beside_kerbs(kerbs: list[Kerb], roads: pd.DataFrame, random: np.random.Gene
 
 def _on_land(places: pd.DataFrame, roads: pd.DataFrame) -> np.ndarray:
     """Whether a road of the finished map runs there, on the ground."""
-    lines = roads["geometry"].to_numpy()[np.isin(roads["highway"], MAIN) & roads["bridge"].isna() & roads["tunnel"].isna()]
+    lines = roads["geometry"].to_numpy()[
+        np.isin(roads["highway"], MAIN) & roads["bridge"].isna() & roads["tunnel"].isna()
+    ]
     near = np.zeros(len(places), dtype=bool)
     near[shapely.STRtree(lines).query(places["geometry"].to_numpy(), predicate="dwithin", distance=16.0)[0]] = True
     return near
@@ -96,10 +109,17 @@ def _fleets(buildings: pd.DataFrame, random: np.random.Generator) -> pd.DataFram
     polygons = buildings["geometry"].to_numpy()
     large = np.flatnonzero(shapely.area(polygons) > 1400)
     chosen = random.permutation(large)[: sum(_FLEETS.values())]
-    return pd.DataFrame({"class": np.repeat(list(_FLEETS), list(_FLEETS.values())), "geometry": shapely.point_on_surface(polygons[chosen])})
+    return pd.DataFrame(
+        {
+            "class": np.repeat(list(_FLEETS), list(_FLEETS.values())),
+            "geometry": shapely.point_on_surface(polygons[chosen]),
+        }
+    )
 
 
-def _small_things(kerbs: list[Kerb], roads: pd.DataFrame, territory: Territory, random: np.random.Generator) -> pd.DataFrame:
+def _small_things(
+    kerbs: list[Kerb], roads: pd.DataFrame, territory: Territory, random: np.random.Generator
+) -> pd.DataFrame:
     """Litter bins and hydrants along main roads; some are missing where a district is poor."""
     parts = []
     for klass, every, offset in (("litter_bin", _BIN_EVERY_M, (2.0, 3.0)), ("hydrant", _HYDRANT_EVERY_M, (1.0, 1.8))):
@@ -119,10 +139,15 @@ def _named(venues: pd.DataFrame, random: np.random.Generator) -> list[str]:
 def _units(classes: pd.Series, districts: np.ndarray) -> list[str]:
     book = gazetteer()
     units, answering, own = book["units"], book["answering"], book["districts"]
-    return [units[answering[klass]] if klass in answering else own[district]["unit"] for klass, district in zip(classes, districts, strict=True)]
+    return [
+        units[answering[klass]] if klass in answering else own[district]["unit"]
+        for klass, district in zip(classes, districts, strict=True)
+    ]
 
 
-def _recorded(venues: pd.DataFrame, territory: Territory, points: np.ndarray, random: np.random.Generator) -> pd.DataFrame:
+def _recorded(
+    venues: pd.DataFrame, territory: Territory, points: np.ndarray, random: np.random.Generator
+) -> pd.DataFrame:
     """The recorded numbers of each class: met more often where a district is good, missing here and there."""
     klass = venues["class"].to_numpy(str)
     good = random.uniform(size=len(venues)) < territory.standing_of(points, "met")
@@ -134,7 +159,14 @@ def _recorded(venues: pd.DataFrame, territory: Territory, points: np.ndarray, ra
         column_values = columns.setdefault(column, np.full(len(venues), np.nan))
         column_values[where & known] = np.round(values, 1)[where & known]
 
-    def share(classes: tuple[str, ...], total: np.ndarray, reach: tuple[float, float], short: float, whole: float, of: tuple[str, str]) -> None:
+    def share(
+        classes: tuple[str, ...],
+        total: np.ndarray,
+        reach: tuple[float, float],
+        short: float,
+        whole: float,
+        of: tuple[str, str],
+    ) -> None:
         """``of[0]`` of ``of[1]``: within ``reach`` when good, ``whole`` of the good ones all, else up to ``short``."""
         where = np.isin(klass, classes)
         part = np.where(good, reach[0] + (reach[1] - reach[0]) * draw[:, 1], short * draw[:, 1])
@@ -150,7 +182,14 @@ def _recorded(venues: pd.DataFrame, territory: Territory, points: np.ndarray, ra
     share(("culture_sport",), 10 + 25 * draw[:, 0], (0.3, 0.8), 0.16, 0.1, slots)
     share(("hospital",), 12 + 30 * draw[:, 0], (0.34, 0.7), 0.28, 0.0, slots)
     share(("hoarding",), 400 + 1600 * draw[:, 0], (0.34, 0.85), 0.28, 0.0, ("psa_area_m2", "wall_area_m2"))
-    share(("school", "primary_school", "middle_school"), 18 + 30 * draw[:, 0], (0.8, 0.97), 0.8, 0.93, ("classrooms_values", "classrooms_total"))
+    share(
+        ("school", "primary_school", "middle_school"),
+        18 + 30 * draw[:, 0],
+        (0.8, 0.97),
+        0.8,
+        0.93,
+        ("classrooms_values", "classrooms_total"),
+    )
     share(("bus_body",), 30 + 20 * draw[:, 0], (0.32, 0.7), 0.27, 0.1, ("handles_psa", "handles_total"))
     record("blank_m", klass == "hoarding", np.where(good & (draw[:, 3] < 0.8), 0, np.rint(5 + 60 * draw[:, 0])))
     record("forms", klass == "government_hall", np.where(good, 2 + np.floor(3 * draw[:, 0]), 1))
@@ -162,6 +201,14 @@ def _recorded(venues: pd.DataFrame, territory: Territory, points: np.ndarray, ra
     record("office_area_m2", klass == "community", np.where(good, 300 + 500 * draw[:, 0], 120 + 160 * draw[:, 0]))
     swept = np.rint(20_000 + 60_000 * draw[:, 0])
     record("swept_area_m2", klass == "cleaning_area", swept)
-    record("sweepers", klass == "cleaning_area", np.where(good, np.ceil(swept / 6000) + np.floor(2 * draw[:, 1]), np.floor(swept / 7500)))
-    record("stars", np.isin(klass, ["school", "primary_school", "middle_school"]), np.where(draw[:, 3] < 0.84, 10 + np.floor(3 * draw[:, 1]), 6 + np.floor(4 * draw[:, 1])))
+    record(
+        "sweepers",
+        klass == "cleaning_area",
+        np.where(good, np.ceil(swept / 6000) + np.floor(2 * draw[:, 1]), np.floor(swept / 7500)),
+    )
+    record(
+        "stars",
+        np.isin(klass, ["school", "primary_school", "middle_school"]),
+        np.where(draw[:, 3] < 0.84, 10 + np.floor(3 * draw[:, 1]), 6 + np.floor(4 * draw[:, 1])),
+    )
     return venues.drop(columns="hint").assign(**columns)

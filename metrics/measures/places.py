@@ -196,7 +196,7 @@ def _explanations(verdicts, rule, traces: pd.DataFrame, titles: list[str], blind
     not_counted = held_back(traces[traces["reason"] != "out_of_reach"])
     polygonal = np.isin(shapely.get_type_id(verdicts.geometry.array), _POLYGONAL)
     inside, reach = say("explain.place.inside"), say("explain.place.reach", reach=plain_number(rule.reach_m))
-    what = asked_for(rule)
+    what, unit = asked_for(rule), unit_of(rule)
     sentences = []
     for i, verdict in enumerate(verdicts.itertuples()):
         if blind[i]:
@@ -212,7 +212,7 @@ def _explanations(verdicts, rule, traces: pd.DataFrame, titles: list[str], blind
                 value=whole(verdict.value),
                 need=whole(verdict.required),
                 missing=whole(0 if np.isnan(verdict.missing) else verdict.missing),
-                unit=unit_of(rule),
+                unit=unit,
                 rejected=rejected(reasons),
                 open=open_questions(reasons),
             )

@@ -6,10 +6,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.spatial import cKDTree
 
 from geo.areas import sample_points, viewing_centre
 from geo.crs import WGS84, to_mm
+from geo.near import pairs_in_reach
 from geo.sight import (
     FACING_AWAY,
     SEEN,
@@ -69,7 +69,7 @@ def visible(survey: Survey, rule: Visible, view: View) -> Findings:
     walls = survey.obstacles_near(
         gpd.GeoSeries(shapely.points(observers / 1000), crs=survey.city.crs), _reach_m(survey, view)
     )
-    looks = _look(survey, observers, walls, view)
+    looks = _look(survey, observers, len(who), walls, view, may_count=np.any([d.state for d in demands], axis=0))
     of_centre = looks.observer < len(who)
     surely, perhaps = _seen(demands, looks, weight, len(observers))
     need = np.array([demand.need for demand in demands])
@@ -149,10 +149,22 @@ def _reach_m(survey: Survey, view: View) -> float:
     return NEAR_MISS * float(_distances_mm(survey, view).max(initial=0)) / 1000 + 1
 
 
-def _look(survey: Survey, observers: np.ndarray, walls: Obstacles | None, view: View) -> _Looks:
-    """Every line from an observer to a site within (or a little beyond) its viewing distance."""
+def _look(
+    survey: Survey, observers: np.ndarray, centres: int, walls: Obstacles | None, view: View, *, may_count: np.ndarray
+) -> _Looks:
+    """
+    The lines from the observers to the sites around them.
+
+    From the centres, which come first, to every site within or a little beyond its viewing distance, since each of
+    them is traced; from the sample points only to those that can count.
+    """
     stock = survey.stock
-    observer, site = _pairs(observers, stock.xy_mm, NEAR_MISS * _distances_mm(survey, view))
+    reach_mm = _distances_mm(survey, view)
+    candidates = np.flatnonzero(may_count)
+    near = pairs_in_reach(observers[:centres], stock.xy_mm, to_mm(NEAR_MISS * reach_mm / 1000))
+    beside = pairs_in_reach(observers[centres:], stock.xy_mm[candidates], reach_mm[candidates])
+    observer = np.concatenate((near[0], beside[0] + centres))
+    site = np.concatenate((near[1], candidates[beside[1]]))
     origin, target = observers[observer], stock.xy_mm[site]
     sight = within_view(
         origin,
@@ -175,20 +187,6 @@ def _look(survey: Survey, observers: np.ndarray, walls: Obstacles | None, view: 
         reason[seen[hidden]] = [f"hidden:{row}" for row in hidden_by[hidden]]
     distance_m = np.sqrt(((origin - target) ** 2).sum(axis=1)) / 1000
     return _Looks(observer, site, distance_m, state, reason)
-
-
-def _pairs(observers: np.ndarray, sites: np.ndarray, reach_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of an observer and a site within the site's reach, in the order of observers and sites."""
-    if not len(sites) or not len(observers):
-        none = np.empty(0, dtype=np.int64)
-        return none, none
-    tree = cKDTree(sites)
-    near = tree.query_ball_point(observers, float(reach_mm.max()) + 1, return_sorted=True)
-    observer = np.repeat(np.arange(len(observers)), [len(found) for found in near])
-    site = np.concatenate([np.asarray(found, dtype=np.int64) for found in near])
-    squared = ((observers[observer] - sites[site]) ** 2).sum(axis=1)
-    close = squared <= reach_mm[site] ** 2
-    return observer[close], site[close]
 
 
 def _seen(demands: list[Demand], looks: _Looks, weight: np.ndarray, observers: int) -> tuple[np.ndarray, np.ndarray]:

@@ -46,7 +46,7 @@ def test_good_rows_are_taken_as_they_are_meant(tmp_path):
         0.6,
         135,
     )
-    assert (second["carrier"], second["themes"], second["width_m"]) == ("hoarding", None, 1.2)
+    assert (second["carrier"], second["width_m"]) == ("hoarding", 1.2) and pd.isna(second["themes"])
     assert first["inspected_on"] == "2024-05-01"
     assert (first["original_x"], first["original_y"], first["original_datum"]) == (122.1, 30.1, "wgs84")
     assert cleaned.rows.tolist() == [2, 3] and len(cleaned.rejects) == 0
@@ -121,7 +121,7 @@ def test_projected_tables(tmp_path):
     with pytest.raises(DataError, match="横、纵坐标写反"):
         sites_of(tmp_path, row.format(point.y, point.x), datum="EPSG:4549")
     with pytest.raises(DataError, match="分带"):
-        sites_of(tmp_path, row.format(point.x, point.y), datum="EPSG:4543")
+        sites_of(tmp_path, row.format(point.x, point.y), datum="EPSG:4528")
     with pytest.raises(DataError, match="像经纬度"):
         sites_of(tmp_path, "A1,甲,道旗,,122.1,30.1,,,\n", datum="EPSG:4549")
     with pytest.raises(DataError, match="不认识坐标系"):
@@ -201,7 +201,7 @@ def test_roads_of_other_makers_read_as_openstreetmap():
     cleaned = cleaned_shapes("roads", [line] * 3, **frame)
     assert cleaned.frame["highway"].tolist() == ["primary", "secondary", "天路"]
     assert cleaned.frame["oneway"].tolist() == ["yes", "-1", "no"]
-    assert cleaned.frame["bridge"].tolist() == [None, "yes", "viaduct"]
+    assert cleaned.frame["bridge"].fillna("").tolist() == ["", "yes", "viaduct"]
 
 
 def test_additional_columns_are_kept_under_names_that_are_free():
@@ -209,8 +209,8 @@ def test_additional_columns_are_kept_under_names_that_are_free():
     extra = {"名称": ["甲", "乙"], "代码": ["007", "8"], "人数": ["3", None], "FID": [1, 2], "备注": ["x", "2"]}
     cleaned = cleaned_shapes("venues", shapes, id=["a", "b"], **{"class": ["广场", "park"]}, **extra)
     assert cleaned.frame["class"].tolist() == ["square", "park"]
-    assert cleaned.frame["name"].tolist() == ["甲", "乙"] and cleaned.frame["name_2"].tolist() == ["第0", "第1"]
-    assert cleaned.frame["代码"].tolist() == ["a", "b"] if "代码" not in cleaned.frame else True
+    assert cleaned.frame["name"].tolist() == ["第0", "第1"] and cleaned.frame["名称"].tolist() == ["甲", "乙"]
+    assert cleaned.frame["id"].tolist() == ["a", "b"] and cleaned.frame["代码"].tolist() == ["007", "8"]
     assert cleaned.frame["人数"].iloc[0] == 3.0 and np.isnan(cleaned.frame["人数"].iloc[1])
     assert cleaned.frame["备注"].tolist() == ["x", "2"] and "FID_2" in cleaned.frame
 
@@ -272,3 +272,9 @@ def test_the_order_of_rows_changes_nothing_but_which_double_id_is_first(rows, ra
     assert sorted(first.frame["id"]) == sorted(second.frame["id"])
     assert sorted(first.rejects["reason"]) == sorted(second.rejects["reason"])
     assert first.warnings == second.warnings
+
+
+def test_a_row_on_another_continent_is_rejected(tmp_path):
+    good = "".join(f"A{number},甲,道旗,,122.1{number},30.1,,,\n" for number in range(1, 6))
+    cleaned = sites_of(tmp_path, f"{good}A9,坏,道旗,,-70.1,30.1,,,\n")
+    assert len(cleaned.frame) == 5 and cleaned.rejects["reason"].tolist() == ["离其余各行 1000 公里以上"]

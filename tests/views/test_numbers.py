@@ -44,6 +44,7 @@ def test_lengths_change_unit_at_a_kilometre(metres, text):
 def test_positions_stay_in_metres_and_name_the_start():
     assert flat(numbers.stretch(7453.2, 8991.6)) == "7 453–8 992 米"
     assert flat(numbers.stretch(0.2, 1988)) == "起点–1 988 米"
+    assert [flat(numbers.position(at)) for at in (0.3, 1036)] == ["起点", "1 036 米"]
 
 
 @pytest.mark.parametrize(("count", "text"), [(0, "0 处"), (9_999, "9 999 处"), (32_000, "3.2 万处"), (None, "—")])

@@ -1,9 +1,10 @@
 // Draws a city's map: the ground once, what was found as often as it changes. Runs inside folium's page.
 // Every text of the data is set as text, never as HTML.
 (function () {
+  const SITES_FROM_ZOOM = 13.5;
   const PLATE = "background:rgba(255,255,255,.88);padding:6px 10px;border-radius:6px;font-size:12px;color:#44535f;";
 
-  let colours = {}, canvas = null, stopWidths = () => {};
+  let colours = {}, wholeCity = null, canvas = null, lastFit = "null", stopWidths = () => {};
 
   // [x0, y0, dx1, dy1, …] in steps of 1e-5 degrees from the origin -> Leaflet's positions.
   function decode(steps, origin) {
@@ -41,10 +42,12 @@
     return 40075016.7 * Math.cos(map.getCenter().lat * Math.PI / 180) / Math.pow(2, map.getZoom() + 8);
   }
 
+  // Lines keep their weight, marks their radius, as the zoom asks.
   function keepWidths(map, layers) {
     const apply = () => layers.forEach(([layer, atCity, atStreet, dash]) => {
-      const weight = width(map.getZoom(), atCity, atStreet);
-      layer.setStyle(dash ? {weight, dashArray: dash(map.getZoom())} : {weight});
+      const size = width(map.getZoom(), atCity, atStreet);
+      if (layer.setRadius) layer.setRadius(size);
+      else layer.setStyle(dash ? {weight: size, dashArray: dash(map.getZoom())} : {weight: size});
     });
     map.on("zoomend", apply);
     apply();
@@ -93,7 +96,11 @@
     });
     map.on("zoomend", showNames);
 
-    L.control.zoom({position: "topleft", zoomInTitle: texts.zoomIn, zoomOutTitle: texts.zoomOut}).addTo(map);
+    const zoom = L.control.zoom({position: "topleft", zoomInTitle: texts.zoomIn, zoomOutTitle: texts.zoomOut}).addTo(map);
+    zoom.getContainer().style.cssText = "border:1px solid #dce2e6;border-radius:6px;overflow:hidden;margin:8px;";
+    zoom.getContainer().querySelectorAll("a").forEach((sign) => {
+      sign.style.cssText = "width:26px;height:26px;line-height:25px;font-size:18px;font-weight:400;color:#44535f;";
+    });
     plate(map, "topright", (box) => {
       box.style.cssText += "padding:8px;text-align:center;font-size:14px;line-height:1.2;background:none;";
       box.append(northArrow(colours.north), element("div", "", texts.north));
@@ -103,9 +110,14 @@
 
     // A click tells the zoom it was made at, so that the server knows how many metres a finger is wide.
     map.on("click", (event) => { event.latlng.alt = map.getZoom(); });
-    const fit = () => { map.invalidateSize(false); map.fitBounds(given.bounds, {padding: [4, 4], animate: false}); };
-    fit();
+    wholeCity = given.bounds;
+    map.invalidateSize(false);
+    fill(map, wholeCity);
     showNames();
+  }
+
+  function fill(map, bounds) {
+    map.fitBounds(bounds, {padding: [4, 4], animate: false});
   }
 
   function plate(map, position, fill) {
@@ -150,7 +162,7 @@
   const Mark = L.CircleMarker.extend({
     _updatePath() {
       const renderer = this._renderer, context = renderer._ctx, centre = this._point, r = this._radius;
-      if (!renderer._drawing || this._empty()) return;
+      if (!renderer._drawing || this._empty() || this._map.getZoom() < this.options.fromZoom) return;
       context.beginPath();
       if (this.options.form === "diamond") {
         context.moveTo(centre.x, centre.y - r);
@@ -206,6 +218,9 @@
     given.passLines.forEach(([steps, text]) => {
       told(draw(L.polyline(line(steps), {...live, color: colours.pass}), 2.6, 6), text);
     });
+    const chosen = given.chosenLines.map(([steps]) => line(steps));
+    draw(L.polyline(chosen, {...still, color: colours.text, lineCap: "square", lineJoin: "miter"}), 19, 26);
+    draw(L.polyline(chosen, {...still, color: "#fff", lineCap: "square", lineJoin: "miter"}), 16, 23);
     const fails = given.failLines.map(([steps]) => line(steps));
     draw(L.polyline(fails, {...still, color: "#fff", lineCap: "round"}), 12, 17);
     const dash = (zoom) => `${(1.1 * width(zoom, 4, 7)).toFixed(1)} ${(0.9 * width(zoom, 4, 7)).toFixed(1)}`;
@@ -214,19 +229,17 @@
       told(draw(L.polyline(line(steps), {...live, color: colours.fail}), 4.4, 7), text);
     });
 
-    const mark = (form, radius, style) => ([steps, text]) => {
-      told(new Mark(line(steps)[0], {...live, form, radius, fillOpacity: 1, ...style}).addTo(group), text);
+    const mark = (form, atCity, atStreet, style) => ([steps, text]) => {
+      told(draw(new Mark(line(steps)[0], {...live, form, fillOpacity: 1, weight: 1.3, ...style}), atCity, atStreet), text);
     };
-    given.unknownPlaces.forEach(mark("hatched", 6, {color: colours.unknown, weight: 1.3, fillColor: "#fff"}));
-    given.passPlaces.forEach(mark("disc", 4.5, {color: "#fff", weight: 1.5, fillColor: colours.pass}));
-    given.failPlaces.forEach(mark("diamond", 7.5, {color: colours.casing, weight: 1.3, fillColor: colours.fail}));
-
-    given.frames.forEach((rings) => {
-      L.polygon(rings.map(line), {...still, fill: false, color: colours.text, weight: 1.6}).addTo(group);
-    });
+    const framed = {color: colours.text, fillColor: "#fff", weight: 1.6};
+    given.unknownPlaces.forEach(mark("hatched", 5, 8, {color: colours.unknown, fillColor: "#fff"}));
+    given.passPlaces.forEach(mark("disc", 3.5, 6, {color: "#fff", fillColor: colours.pass}));
+    given.chosenPlaces.forEach(mark("diamond", 12, 17, framed));
+    given.failPlaces.forEach(mark("diamond", 6.2, 10, {color: colours.casing, fillColor: colours.fail}));
     given.sites.forEach(([steps, counted, text]) => {
       const style = counted ? {color: "#fff", fillColor: colours.text} : {color: colours.text, fillColor: "#fff"};
-      told(new Mark(line(steps)[0], {...live, form: "disc", radius: 4, weight: 1.4, fillOpacity: 1, ...style}).addTo(group), text);
+      mark("disc", 2, 5, {...style, weight: 1, fromZoom: SITES_FROM_ZOOM})([steps, text]);
     });
 
     const names = pane(map, "district-names", 440);
@@ -239,6 +252,10 @@
     stopWidths();
     stopWidths = keepWidths(map, widths);
     legend(given.legend);
+    if (JSON.stringify(given.fit) !== lastFit) {
+      lastFit = JSON.stringify(given.fit);
+      fill(map, given.fit ? line(given.fit) : wholeCity);
+    }
     if (given.show) {
       const box = L.latLngBounds(line(given.show));
       if (!map.getBounds().pad(-0.05).contains(box)) map.panTo(box.getCenter(), {animate: false});

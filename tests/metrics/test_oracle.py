@@ -1,0 +1,347 @@
+"""``along``, ``visible`` and ``within`` against brute force, on drawn cities and on real extracts."""
+
+import dataclasses
+import math
+from functools import cache
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.city import City
+from data.importing import ImportRequest, import_city
+from geo.streets import MAIN_CLASSES, build_streets
+from metrics.assessment import Assessment
+from tests import cities
+from tests.metrics import oracle
+from tests.metrics.judging import along_rule, judge, visible_rule, within_rule
+
+NAN = float("nan")
+
+
+# --- drawn cities
+
+
+ROAD = st.tuples(st.integers(40, 1500), st.lists(st.integers(-40, 1600), max_size=14))
+
+
+@settings(max_examples=8)
+@given(
+    roads=st.lists(ROAD, min_size=1, max_size=30),
+    window=st.sampled_from([100, 250, 500]),
+    need=st.integers(1, 4),
+)
+def test_walks_along_single_roads(roads: list[tuple[int, list[int]]], window: int, need: int):
+    """Whole metres, so that sites often stand exactly where a window ends; the roads are 200 m from each other."""
+    city = cities.city(
+        roads=[cities.road(f"{k}号路", (0, 200 * k), (length, 200 * k)) for k, (length, _) in enumerate(roads)],
+        sites=[
+            cities.site("away", -9999, -9999),
+            *(
+                site
+                for k, (_, at) in enumerate(roads)
+                for site in cities.sites_along(*at, y=200 * k + 5, prefix=f"s{k}.")
+            ),
+        ],
+    )
+    assessment = judge(city, along_rule(window, need))
+    for k, (length, at) in enumerate(roads):
+        near = [min(max(x, 0), length) * 1000 for x in at if math.hypot(max(-x, x - length, 0), 5) <= 30]
+        wanted = oracle.walks(near, length_mm=length * 1000, window_mm=window * 1000, need=need)
+        _same_walks(assessment, f"{k}号路", wanted)
+
+
+@settings(max_examples=10)
+@given(seed=st.integers(0, 10**9), attach=st.sampled_from(["all", "nearest"]), panels=st.booleans())
+def test_walks_along_crossing_roads(seed: int, attach: str, panels: bool):
+    """Bent roads that cross: a site counts for every road it is near, or for the nearest."""
+    random = np.random.default_rng(seed)
+    lines = [
+        [(x, float(random.uniform(-200, 200)) + 100 * k) for x in np.linspace(0, random.uniform(300, 1200), 4)]
+        for k in range(5)
+    ]
+    x, y, panel = random.uniform(0, 1100, 60), random.uniform(-150, 600, 60), random.integers(1, 4, 60)
+    city = cities.city(
+        roads=[cities.road(f"{k}号路", *points) for k, points in enumerate(lines)],
+        sites=[cities.site(f"s{i}", x[i], y[i], panels=int(panel[i])) for i in range(60)],
+    )
+    rule = along_rule(250, 2, attach=attach, reach_m=40, count="panels" if panels else "sites")
+    assessment = judge(city, rule)
+    found = [[_on_line(x[i], y[i], line) for line in lines] for i in range(60)]
+    for k, line in enumerate(lines):
+        near = [
+            i
+            for i, places in enumerate(found)
+            if places[k][0] <= 40 and (attach == "all" or places[k][0] == min(place[0] for place in places))
+        ]
+        wanted = oracle.walks(
+            [round(found[i][k][1]) for i in near],
+            length_mm=round(shapely.LineString(line).length * 1000),
+            window_mm=250_000,
+            need=2,
+            counts=[panel[i] if panels else 1 for i in near],
+        )
+        _same_walks(assessment, f"{k}号路", wanted)
+
+
+@settings(max_examples=8)
+@given(seed=st.integers(0, 10**9))
+def test_views_of_squares(seed: int):
+    """Sites of any size and facing among houses; each square has a bay in which its centroid may lie."""
+    random = np.random.default_rng(seed)
+    squares = [_square_with_a_bay(1000.0 * k, random.uniform(5, 57)) for k in range(8)]
+    centres = [oracle.centre_of(square) for square in squares]
+    houses, sites = [], []
+    for centre in centres:
+        corners, sizes = random.uniform(-90, 90, (14, 2)), random.uniform(4, 30, (14, 2))
+        around = [
+            shapely.box(centre.x + x, centre.y + y, centre.x + x + w, centre.y + y + h)
+            for (x, y), (w, h) in zip(corners, sizes, strict=True)
+        ]
+        houses += [house for house in around if house.distance(centre) > 0.01]
+        sites += [_any_site(random, f"s{len(sites) + i}", centre) for i in range(25)]
+    city = cities.city(
+        venues=[cities.venue(f"q{k}", "square", square) for k, square in enumerate(squares)],
+        buildings=[({"height_m": 9.0}, house) for house in houses],
+        sites=sites,
+    )
+    assessment = judge(city, visible_rule(5))
+    counted = assessment.traces[assessment.traces["counted"] == 1].groupby("subject")["site"].agg(set)
+    verdicts = assessment.verdicts.set_index("subject")
+    for k, centre in enumerate(centres):
+        seen = {
+            row["id"]
+            for row, point in sites
+            if oracle.can_be_seen(
+                centre, point, **{key: row[key] for key in ("width_m", "height_m", "facing_deg")}, buildings=houses
+            )
+        }
+        assert counted.get(f"q{k}", set()) == seen
+        verdict = verdicts.loc[f"q{k}"]
+        assert (verdict["value"], verdict["status"]) == (len(seen), "pass" if len(seen) >= 5 else "fail")
+        assert verdict["missing"] == max(0, 5 - len(seen))
+
+
+def _square_with_a_bay(west: float, depth: float) -> shapely.Polygon:
+    corners = [(0, 0), (100, 0), (100, 60), (60, 60), (58, 60 - depth), (42, 60 - depth), (40, 60), (0, 60)]
+    return shapely.Polygon([(west + x, y) for x, y in corners])
+
+
+def _any_site(random: np.random.Generator, id: str, centre: shapely.Point) -> tuple[dict, shapely.Point]:
+    x, y = random.uniform(-120, 120, 2)
+    return cities.site(
+        id,
+        centre.x + x,
+        centre.y + y,
+        width_m=random.choice([NAN, 0.6, 2.0, 4.0]),
+        height_m=random.choice([NAN, 0.9, 3.0]),
+        facing_deg=random.choice([NAN, *range(0, 360, 45)]),
+    )
+
+
+@settings(max_examples=8)
+@given(seed=st.integers(0, 10**9), margin=st.sampled_from([0, 12]), panels=st.booleans())
+def test_sites_within_places(seed: int, margin: int, panels: bool):
+    """Points, lines and polygons with holes; whole metres, so that sites stand on edges and exactly at reach."""
+    random = np.random.default_rng(seed)
+    hole = shapely.box(40, 40, 60, 60)
+    places = {
+        "ring": shapely.box(0, 0, 100, 100) - hole,
+        "stop": shapely.Point(150, 50),
+        "line": shapely.LineString([(0, 150), (80, 150), (100, 120)]),
+    }
+    points = random.integers(-40, 200, (150, 2))
+    points[:4] = [(180, 50), (150, 80), (30, 180), (50, 60)]
+    panel = random.integers(1, 4, 150)
+    city = cities.city(
+        venues=[cities.venue(id, "park", shape) for id, shape in places.items()],
+        sites=[cities.site(f"s{i}", int(x), int(y), panels=int(panel[i])) for i, (x, y) in enumerate(points)],
+    )
+    rule = within_rule(20, reach_m=30, margin_m=margin, count="panels" if panels else "sites")
+    assessment = judge(city, rule)
+    for id, shape in places.items():
+        inside = [
+            i
+            for i, (x, y) in enumerate(points)
+            if oracle.is_there(shape, shapely.Point(x, y), reach_m=30, margin_m=margin)
+        ]
+        total = sum(panel[i] if panels else 1 for i in inside)
+        verdict = assessment.verdicts.set_index("subject").loc[id]
+        assert verdict["value"] == total
+        assert verdict["status"] == ("pass" if total >= 20 else "fail")
+        mine = assessment.traces[(assessment.traces["subject"] == id) & (assessment.traces["counted"] == 1)]
+        assert set(mine["site"]) == {f"s{i}" for i in inside}
+
+
+# --- real extracts
+
+
+@cache
+def _extract(file: Path) -> City:
+    return import_city(ImportRequest(osm=file)).city
+
+
+@pytest.mark.parametrize("extract", ["helsinki_centre", "monaco"])
+def test_walks_on_a_real_extract(real_data: Path, extract: str):
+    """Every street of the extract, with its own advertising sites and as many more of our own as make it interesting."""
+    city = _with_sites(_extract(_pbf(real_data, extract)), seed=7)
+    assessment = judge(city, along_rule(500, 5, themes=["civility"], where={"highway": list(MAIN_CLASSES)}))
+    streets = build_streets(city.roads)
+    segments = streets.segments
+    sites = city.sites
+    ours = sites[[(theme or "").startswith("civility") for theme in sites["themes"]]]
+    x, y = shapely.get_x(ours.geometry.array), shapely.get_y(ours.geometry.array)
+    statuses = set()
+    for row, street in enumerate(streets.table.itertuples()):
+        mine = np.flatnonzero(segments.street == row)
+        pieces = [
+            tuple(float(v) for v in piece)
+            for piece in np.column_stack(
+                [
+                    *(getattr(segments, name)[mine] / 1000 for name in ("x0", "y0", "x1", "y1")),
+                    segments.m0[mine],
+                    segments.m1[mine],
+                ]
+            )
+        ]
+        west, south, east, north = shapely.total_bounds(
+            shapely.box(
+                [min(p[0], p[2]) for p in pieces],
+                [min(p[1], p[3]) for p in pieces],
+                [max(p[0], p[2]) for p in pieces],
+                [max(p[1], p[3]) for p in pieces],
+            )
+        )
+        close = np.flatnonzero((x > west - 31) & (x < east + 31) & (y > south - 31) & (y < north + 31))
+        found = [oracle.nearest_on_segments(x[i], y[i], pieces) for i in close]
+        near = [round(position) for distance, position in found if distance <= 30]
+        wanted = oracle.walks(near, length_mm=int(street.length_mm), window_mm=500_000, need=5)
+        _same_walks(assessment, street.street, wanted, by="subject")
+        statuses.add(wanted.status)
+    assert statuses == {"pass", "fail"}
+
+
+@pytest.mark.parametrize("extract", ["helsinki_centre", "monaco"])
+def test_views_and_places_on_a_real_extract(real_data: Path, extract: str):
+    """What can be seen from squares and what stands in parks and at stops, among all houses of the extract."""
+    city = _with_sites(_extract(_pbf(real_data, extract)), seed=11)
+    assessment = judge(
+        city,
+        {**visible_rule(6), "id": "view"},
+        {**within_rule(4), "id": "park", "margin_m": 5},
+        {**within_rule(2, "bus_stop"), "id": "stop"},
+    )
+    verdicts = assessment.verdicts.set_index(["rule", "subject"])
+    houses = shapely.STRtree(city.buildings.geometry.array)
+    inside_a_house = 0
+    for venue in city.venues.itertuples():
+        rule = {"square": "view", "park": "park", "bus_stop": "stop"}.get(getattr(venue, "_2", None) or venue[2])
+        if rule is None:
+            continue
+        verdict = verdicts.loc[(rule, venue.id)]
+        around = city.sites.iloc[city.sites.sindex.query(venue.geometry, predicate="dwithin", distance=260)]
+        if rule == "view":
+            centre = oracle.centre_of(venue.geometry)
+            nearby = city.buildings.geometry.iloc[houses.query(centre, predicate="dwithin", distance=260)]
+            if nearby.intersects(centre).any():
+                inside_a_house += 1
+                assert verdict["status"] == "unknown"
+                continue
+            count = sum(
+                oracle.can_be_seen(
+                    centre,
+                    site.geometry,
+                    width_m=site.width_m,
+                    height_m=site.height_m,
+                    facing_deg=site.facing_deg,
+                    buildings=list(nearby),
+                )
+                for site in around.itertuples()
+                if site.themes is not None and site.carrier != "banner"
+            )
+            need = 6
+        else:
+            count = sum(
+                oracle.is_there(venue.geometry, site.geometry, reach_m=30, margin_m=5)
+                for site in around.itertuples()
+                if site.themes is not None and site.carrier != "banner"
+            )
+            need = 4 if rule == "park" else 2
+        assert verdict["value"] == count, (rule, venue.id, venue.name)
+        if count >= need:
+            assert verdict["status"] == "pass"
+        else:
+            assert verdict["status"] in ("fail", "unknown")
+    for rule in ("view", "park", "stop"):
+        if (rule, "") not in verdicts.index:
+            assert {"pass", "fail"} <= set(verdicts.loc[rule, "status"]), rule
+
+
+def _pbf(real_data: Path, extract: str) -> Path:
+    (file,) = sorted((real_data / extract).glob("*.osm.pbf"))
+    return file
+
+
+def _with_sites(city: City, *, seed: int) -> City:
+    """The city with sites of our own along its roads: more of them the further east, themes and sizes mixed."""
+    random = np.random.default_rng(seed)
+    lines = city.roads.geometry.to_numpy()
+    length = shapely.length(lines)
+    west, _, east, _ = city.roads.total_bounds
+    share = np.clip((shapely.get_x(shapely.centroid(lines)) - west) / (east - west), 0, 1)
+    row = random.choice(len(lines), size=4000, p=length * share**2 / (length * share**2).sum())
+    on = shapely.line_interpolate_point(lines[row], random.uniform(0, 1, len(row)), normalized=True)
+    points = shapely.points(shapely.get_coordinates(on) + random.normal(0, 18, (len(row), 2)))
+    more = {
+        "id": [f"own{i}" for i in range(len(row))],
+        "carrier": random.choice(["lamp_post_flag", "poster_box", "banner"], len(row), p=[0.5, 0.4, 0.1]),
+        "themes": random.choice(["civility", "integrity"], len(row), p=[0.8, 0.2]),
+        "condition": "good",
+        "width_m": random.choice([NAN, 0.6, 1.2, 3.0], len(row)),
+        "height_m": random.choice([0.9, 1.8], len(row)),
+        "facing_deg": random.choice([NAN, 0.0, 90.0, 180.0, 270.0], len(row)),
+    }
+    ours = gpd.GeoDataFrame(more, geometry=points, crs=city.crs)
+    layers = {**city.layers, "sites": _joined(city.sites, ours)}
+    whole = City.from_layers(layers, dict(city.meta))
+    assert whole.crs == city.crs
+    return whole
+
+
+def _joined(sites: gpd.GeoDataFrame | None, ours: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if sites is None or sites.empty:
+        return ours
+    rows = [*sites.to_dict("records"), *ours.to_dict("records")]
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=sites.crs)
+
+
+# --- comparing
+
+
+def _on_line(x: float, y: float, points: list[tuple[float, float]]) -> tuple[float, float]:
+    """Distance (m) and position (mm) of a place along a bent line."""
+    pieces, done = [], 0.0
+    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        step = math.hypot(x1 - x0, y1 - y0) * 1000
+        pieces.append((x0, y0, x1, y1, done, done + step))
+        done += step
+    return oracle.nearest_on_segments(x, y, pieces)
+
+
+def _same_walks(assessment: Assessment, name: str, wanted: oracle.Walks, *, by: str = "subject_name") -> None:
+    """The verdict and the gaps of a street, within 2 mm."""
+    (verdict,) = (row for row in assessment.verdicts.to_dict("records") if row[by] == name)
+    found = assessment.gaps[assessment.gaps[by] == name]
+    about = f"{name}: {dataclasses.asdict(wanted)}"
+    if verdict["status"] != "unknown":
+        assert verdict["status"] == wanted.status, about
+    assert verdict["required"] == wanted.required, about
+    assert verdict["value"] == wanted.value, about
+    assert verdict["missing"] == max(0, wanted.required - wanted.value), about
+    assert verdict["pass_probability"] == pytest.approx(wanted.pass_probability, abs=1e-5), about
+    gaps = np.array([(row.from_m, row.to_m) for row in found.itertuples()]).reshape(-1, 2)
+    assert gaps == pytest.approx(np.array(wanted.gaps).reshape(-1, 2) / 1000, abs=0.003), about

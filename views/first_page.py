@@ -1,0 +1,24 @@
+"""What the first page needs, made ready before anyone asks for it."""
+
+from views import calls, layers, maps, why_panel
+from views.findings import findings
+from views.ground import ground_of
+
+# Named here so that folium, plotly and the like are loaded with the server, not with the first visit. What imports
+# streamlit_folium must not be among them: its part of the page is only known to Streamlit when a session imports it.
+_LOADED_EARLY = (layers, maps, why_panel)
+
+
+def make_ready() -> None:
+    """
+    Judge the demo city and draw the ground of its map; returns when both are done.
+
+    Where the demo city cannot be made nothing is raised here: the page that asks for it tells the fault.
+    """
+    preparation = calls.prepare_first_page()
+    if preparation.exception() is not None:
+        return
+    city, assessments = preparation.result()
+    ground_of(city)
+    for assessment in assessments.values():
+        findings(assessment)
