@@ -140,10 +140,11 @@ def _import_sentence(result, out: Path) -> str:
 @click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
 def check(city: Path, book: str, phase: str, out: Path, as_json: bool) -> None:
     """Judge a city and write the assessment into a folder."""
+    from briefing.files import write_assessment
     from data.city import City
     from metrics.assessment import assess
-    from metrics.export import summary, write_assessment
     from metrics.rulebook import load_rulebook
+    from metrics.summary import summary
 
     rules = load_rulebook(book)
     _progress(say("cli.check.reading", file=city.name))

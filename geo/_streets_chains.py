@@ -8,6 +8,7 @@ import shapely
 from numba import njit
 
 from geo._streets_select import AGAINST, ALONG, BOTH_WAYS, UNRECORDED, Selection
+from geo.grid import bucket, grid_of_points
 
 _GAP_MM = 1_000
 _LOOK_MM = 15_000.0
@@ -152,17 +153,30 @@ def _close_gaps(x, y, vertex, first, last) -> tuple[np.ndarray, np.ndarray]:
     at = np.concatenate((first, last))[where]
     degree = np.bincount(vertex, minlength=int(node.max()) + 1)[node]
     loose = np.flatnonzero(degree == 1)
-    points = shapely.points(x[at].astype(float), y[at].astype(float))
-    tree = shapely.STRtree(points)
-    one, other = tree.query(points[loose], predicate="dwithin", distance=_GAP_MM)
-    one = loose[one]
-    apart = one != other
+    places = np.stack([x[at], y[at]], axis=1)
+    one, other = _within(places, loose, *grid_of_points(places, cell_mm=2 * _GAP_MM), _GAP_MM)
     root = np.arange(int(vertex.max()) + 1)
-    for a, b in sorted(zip(node[one[apart]].tolist(), node[other[apart]].tolist(), strict=True)):
+    for a, b in sorted(zip(node[one].tolist(), node[other].tolist(), strict=True)):
         ra, rb = root[a], root[b]
         if ra != rb:
             root[root == max(ra, rb)] = min(ra, rb)
     return root[tail], root[head]
+
+
+@njit(cache=True)
+def _within(places, some, starts, items, shift, x_bits, y_bits, reach):
+    """Rows of ``some`` places and of other places within reach of them."""
+    one, other = [np.int64(0) for _ in range(0)], [np.int64(0) for _ in range(0)]
+    for i in some:
+        x, y = places[i]
+        for row in range((y - reach) >> shift, ((y + reach) >> shift) + 1):
+            for column in range((x - reach) >> shift, ((x + reach) >> shift) + 1):
+                b = bucket(column, row, x_bits, y_bits)
+                for j in items[starts[b] : starts[b + 1]]:
+                    if j != i and np.hypot(float(places[j, 0] - x), float(places[j, 1] - y)) <= reach:
+                        one.append(i)
+                        other.append(np.int64(j))
+    return np.array(one, np.int64), np.array(other, np.int64)
 
 
 def _rings(round_, tail, head, length) -> np.ndarray:

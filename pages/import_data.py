@@ -9,7 +9,7 @@ from data.errors import DataError
 from data.importing import ImportResult
 from data.spreadsheet import BYTE_ORDER_MARK, csv_text
 from data.vocabulary import vocabulary
-from metrics.export import summary
+from metrics.summary import summary
 from texts import say
 from views import calls, intake, state
 from views.escape import for_html

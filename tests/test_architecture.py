@@ -6,20 +6,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-EVERYTHING = {"geo", "data", "metrics", "views", "pages", "texts"}
+EVERYTHING = {"geo", "data", "metrics", "briefing", "views", "pages", "texts"}
 MAY_IMPORT = {
     "texts": set(),
     "geo": set(),
     "data": {"geo", "texts"},
     "metrics": {"geo", "texts", "data.city", "data.vocabulary", "data.recorded", "data.errors"},
+    "briefing": {"geo", "metrics", "data", "texts"},
     "views": {"metrics", "data", "texts"},
     "pages": EVERYTHING - {"pages"},
 }
 ONLY_IN = {
     "streamlit": ("app.py", "serve.py", "pages", "views"),
     "streamlit_folium": ("views",),
-    "folium": ("views",),
-    "plotly": ("views",),
+    "folium": ("views", "briefing"),
+    "plotly": ("views", "briefing"),
     "osmnx": ("data",),
     "requests": ("data",),
 }

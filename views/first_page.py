@@ -1,12 +1,14 @@
 """What the first page needs, made ready before anyone asks for it."""
 
-from views import calls, layers, maps, why_panel
+import folium.plugins
+
+from views import calls, header, layers, maps, notices, rows, tables, why_panel
 from views.findings import findings
 from views.ground import ground_of
 
 # Named here so that folium, plotly and the like are loaded with the server, not with the first visit. What imports
 # streamlit_folium must not be among them: its part of the page is only known to Streamlit when a session imports it.
-_LOADED_EARLY = (layers, maps, why_panel)
+_LOADED_EARLY = (folium.plugins, header, layers, maps, notices, rows, tables, why_panel)
 
 
 def make_ready() -> None:

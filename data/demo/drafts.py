@@ -25,7 +25,7 @@ class Drafts:
 
 
 def carriageways(line: np.ndarray, half_m: float, taper_start: bool, taper_end: bool) -> list[np.ndarray]:
-    """The two sides of ``line``: the first runs with it on its right, the second lies on its left (not yet reversed)."""
+    """The right and the left side of ``line``, both in its direction; at a tapered end they meet in its middle."""
     step = np.gradient(line, axis=0)
     normal = np.column_stack([step[:, 1], -step[:, 0]]) / np.hypot(*step.T)[:, None]
     along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])

@@ -9,7 +9,7 @@ from data.demo.quarters import Blocks
 
 _COUNTS = {
     "square": 16,
-    "park": 22,
+    "park": 19,
     "hoarding": 28,
     "hospital": 14,
     "middle_school": 10,

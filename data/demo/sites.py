@@ -87,13 +87,13 @@ def put_up(
     """
     street = _along_streets(kerbs, roads, territory, random)
     signs = _at_junctions(roads, territory, random)
-    at_venues = pd.DataFrame(
+    placed = pd.DataFrame(
         [*at_venues(venues, buildings, territory, random), *at_gates(venues, gates, territory, random)]
     )
-    at_venues["geometry"] = shapely.points(at_venues[["x", "y"]].to_numpy())
-    at_venues["unit"] = venues["unit"].to_numpy()[at_venues["venue"]]
-    at_venues["place"] = venues["name"].to_numpy()[at_venues["venue"]]
-    sites = pd.concat([street, signs, at_venues], ignore_index=True)
+    placed["geometry"] = shapely.points(placed[["x", "y"]].to_numpy())
+    placed["unit"] = venues["unit"].to_numpy()[placed["venue"]]
+    placed["place"] = venues["name"].to_numpy()[placed["venue"]]
+    sites = pd.concat([street, signs, placed], ignore_index=True)
     sites = sites[_outside(sites, buildings)].reset_index(drop=True)
     return _described(sites, territory, random)
 

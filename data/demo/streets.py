@@ -59,11 +59,7 @@ def lay_roads(
     draw_ring(drafts, names)
     draw_motorway(drafts, names)
     draw_links(drafts)
-    for centre in _ROUNDABOUTS:
-        turn = np.linspace(0, 2 * np.pi, 25)[:, None]
-        circle = place(*centre) + _ROUNDABOUT_M * np.hstack([np.cos(turn), np.sin(turn)])
-        circle[-1] = circle[0]
-        drafts.add(circle, highway="secondary", oneway="yes", junction="roundabout")
+    _draw_roundabouts(drafts)
     _draw_lanes(drafts, quarters, names, random)
     wet = shapely.buffer(ground.wet, 14.0, quad_segs=2)
     for outline in (wet, *ground.hills):
@@ -184,6 +180,17 @@ def _longer(line: np.ndarray, start: bool, end: bool) -> np.ndarray:
             step = line[at] - line[inner]
             line[at] += step / np.hypot(*step) * _BEYOND_M
     return line
+
+
+def _draw_roundabouts(drafts: Drafts) -> None:
+    """Circles around some crossings, in the class of the roads that meet there."""
+    main = shapely.union_all([shapely.linestrings(kerb.right) for kerb in drafts.kerbs])
+    turn = np.linspace(0, 2 * np.pi, 25)[:, None]
+    for centre in place(*np.array(_ROUNDABOUTS).T):
+        circle = centre + _ROUNDABOUT_M * np.hstack([np.cos(turn), np.sin(turn)])
+        circle[-1] = circle[0]
+        highway = "secondary" if shapely.dwithin(main, shapely.points(centre), _ROUNDABOUT_M) else "tertiary"
+        drafts.add(circle, highway=highway, oneway="yes", junction="roundabout")
 
 
 def _draw_lanes(drafts: Drafts, quarters: Quarters, names: Names, random: np.random.Generator) -> None:

@@ -1,6 +1,7 @@
 """A running app and a real browser that fails a test for what a visitor must never meet."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -21,6 +22,7 @@ LINKS = '[data-testid="stTopNavLink"], [data-testid="stSidebarNavLink"]'
 BUSY = '[data-testid="stStatusWidget"], [data-testid="stSpinner"], [data-testid="stSkeleton"]'
 _START_SECONDS = 120
 _QUIET_MS = 700
+_BASE_PATH_PROBE = re.compile(r"/\w+/_stcore/(health|host-config)")
 
 
 class App:
@@ -78,8 +80,8 @@ class Visit:
         page.on("request", lambda r: self._note_host(r.url, own))
         page.on("websocket", self._watch)
         page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
-        page.on("console", lambda m: self.faults.append(f"console: {m.text}") if m.type == "error" else None)
-        page.on("response", lambda r: self.faults.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+        page.on("console", self._note_console)
+        page.on("response", self._note_response)
         page.on("dialog", self._dismiss)
 
     def open(self, path: str = "/") -> Page:
@@ -111,6 +113,16 @@ class Visit:
         parts = urlsplit(url)
         if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != own:
             self.faults.append(f"request to another host: {url[:200]}")
+
+    def _note_console(self, message) -> None:
+        # What did not load is noted with its address by _note_response.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.faults.append(f"console: {message.text}")
+
+    def _note_response(self, response) -> None:
+        # Opened at /standards, Streamlit asks /standards/_stcore/health to learn whether that is the base path.
+        if response.status >= 400 and not _BASE_PATH_PROBE.fullmatch(urlsplit(response.url).path):
+            self.faults.append(f"{response.status} {response.url}")
 
     def _watch(self, websocket) -> None:
         self._note_host(websocket.url, urlsplit(self.app.url).netloc)

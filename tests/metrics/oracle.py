@@ -136,9 +136,7 @@ def centre_of(square: shapely.Geometry) -> shapely.Point:
     centroid = square.centroid
     if square.covers(centroid):
         return centroid
-    return shapely.maximum_inscribed_circle(square, 0.1).coords[0] and shapely.Point(
-        shapely.maximum_inscribed_circle(square, 0.1).coords[0]
-    )
+    return shapely.Point(shapely.maximum_inscribed_circle(square, tolerance=0.001).coords[0])
 
 
 def viewing_distance(width_m: float, height_m: float) -> float:
@@ -160,9 +158,7 @@ def line_of_sight(eye: shapely.Point, site: shapely.Point, cut_m: float = 0.5) -
     if distance <= cut_m:
         return None
     part = 1 - cut_m / distance
-    return shapely.LineString(
-        [(eye.x, eye.y), (eye.x + part * (site.x - eye.x), eye.y + part * (site.y - eye.y))]
-    )
+    return shapely.LineString([(eye.x, eye.y), (eye.x + part * (site.x - eye.x), eye.y + part * (site.y - eye.y))])
 
 
 def can_be_seen(

@@ -1,0 +1,59 @@
+"""An assessment as data files: ``assessment.gpkg``, ``scores.csv``, ``summary.json``."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from data._gdal import write_layer
+from data.spreadsheet import csv_text
+from geo.crs import WGS84
+from metrics.assessment import Assessment
+from metrics.summary import MM_DECIMALS, RATE_DECIMALS, summary
+
+_SCORES = ["scope", "name", "class", "score", "full", "pass_rate", "rank", "flag"]
+
+
+def write_assessment(assessment: Assessment, folder: Path | str) -> list[Path]:
+    """
+    Write an assessment into ``folder`` (made if missing), each file whole or not at all.
+
+    ``assessment.gpkg`` (WGS 84) holds the layers ``verdicts``, ``gaps``, ``streets`` and the table ``traces``;
+    ``scores.csv`` the scores; ``summary.json`` counts per status, street metres, pass probability, quality,
+    fingerprints, and the seconds each step took: the only thing in which two runs differ.
+
+    Returns
+    -------
+    list of Path
+        The three files.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    package, table, summary_file = (folder / name for name in ("assessment.gpkg", "scores.csv", "summary.json"))
+    part = package.with_name(package.name + ".part")
+    part.unlink(missing_ok=True)
+    for name in ("verdicts", "gaps", "streets"):
+        frame = getattr(assessment, name)
+        write_layer(
+            _rounded(frame).to_crs(WGS84) if len(frame) else frame.set_crs(WGS84, allow_override=True), part, name
+        )
+    write_layer(_rounded(assessment.traces), part, "traces")
+    part.replace(package)
+    _write_text(table, csv_text(assessment.scores[_SCORES]))
+    _write_text(summary_file, json.dumps(summary(assessment), ensure_ascii=False, indent=1) + "\n")
+    return [package, table, summary_file]
+
+
+def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Numbers as far as they mean something, so that files are equal across machines."""
+    decimals = {column: MM_DECIMALS for column in frame if str(column).endswith("_m")}
+    rates = [
+        column for column in ("pass_probability", "value", "missing", "deduction", "good_share") if column in frame
+    ]
+    return frame.round({**decimals, **dict.fromkeys(rates, RATE_DECIMALS)})
+
+
+def _write_text(file: Path, text: str) -> None:
+    part = file.with_name(file.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(file)
