@@ -32,7 +32,7 @@ def grid_city(*, lines: int = _LINES, block_m: float = _BLOCK_M, every: int = _E
     places, ways = [], []
     for k, across in enumerate(at):
         divided = k % every == 0
-        for shift, sense in (((-10.0, 1), (10.0, -1)) if divided else ((0.0, 1),)):
+        for shift, sense in ((-10.0, 1), (10.0, -1)) if divided else ((0.0, 1),):
             places.append((across + shift, sense))
             ways.append((k, divided))
     offsets = np.sort([place for place, _ in places])

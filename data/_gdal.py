@@ -21,6 +21,8 @@ DRIVERS = ("GeoJSON", "GPKG", "ESRI Shapefile", "MEM")
 _FAULTS = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, UnicodeDecodeError, OverflowError)
 # Every byte of text has one character here and back, so that a Shapefile's true encoding can be found afterwards.
 BYTES = "ISO-8859-1"
+# Features that each have a column of their own would fill the memory.
+MOST_COLUMNS = 1000
 
 
 def list_layers(path: Path | str) -> list[str]:
@@ -74,7 +76,10 @@ def read_layer(
         raise DataError(say("import.no_layer", file=path.name, layer=layer or "", layers="、".join(names)))
     with warnings.catch_warnings(action="ignore"):
         try:
+            check_columns(len(pyogrio.read_info(path, layer=layer, encoding=encoding)["fields"]), path.name)
             return pyogrio.read_dataframe(path, layer=layer, encoding=encoding, on_invalid="ignore")
+        except DataError:
+            raise
         except (*_FAULTS, ValueError) as error:
             raise DataError(say("import.unreadable", file=path.name, reason=_reason(error))) from error
 
@@ -94,6 +99,19 @@ def write_layer(frame: gpd.GeoDataFrame | pd.DataFrame, path: Path | str, layer:
             pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG")
         except _FAULTS as error:
             raise DataError(say("import.unwritable", file=path.name, reason=_reason(error))) from error
+
+
+def check_columns(count: int, name: str) -> None:
+    """
+    Do nothing when a file has no more columns than anybody uses.
+
+    Raises
+    ------
+    DataError
+        When it has.
+    """
+    if count > MOST_COLUMNS:
+        raise DataError(say("import.too_many_columns", file=name, count=count, most=MOST_COLUMNS))
 
 
 def _existing(path: Path | str) -> Path:

@@ -12,6 +12,7 @@ from data.errors import raise_faults
 from data.headings import Mapping, columns_of, label, layer_label
 from data.placing import place
 from data.raw import Raw
+from data.recorded import recorded_columns
 from data.shapes import fit
 from data.values import to_dates, to_flags, to_lists, to_numbers, to_parents, to_sizes, to_texts
 from data.vocabulary import vocabulary
@@ -202,6 +203,10 @@ def _values(column: str, kind: str, values: pd.Series, mapping: Mapping, report:
     words = vocabulary().of(mapping.layer, column)
     if kind == "number":
         out, bad = to_numbers(values, column, mapping.factors.get(column, 1.0))
+        if column in recorded_columns() and not recorded_columns()[column].unit:  # a mark: yes is 1
+            flags = to_flags(values)[0]
+            bad &= np.equal(flags, None)
+            out = np.where(np.isnan(out) & ~np.equal(flags, None), np.equal(flags, True), out)
     elif kind == "flag":
         out, bad = to_flags(values)
     elif column == "inspected_on":
@@ -213,10 +218,7 @@ def _values(column: str, kind: str, values: pd.Series, mapping: Mapping, report:
     elif column in _YES_OR_NO.get(mapping.layer, ()):
         return _as_osm(to_texts(values), column)
     else:
-        texts = to_texts(values)
-        return (
-            texts if words is None else np.array([text and (words.code(text) or text) for text in texts], dtype=object)
-        )
+        return to_texts(values, words)
     report.leave_out(
         bad, heading, values.astype(object).to_numpy(), say(f"import.reason.not_{_reason_of(column, kind)}")
     )

@@ -124,15 +124,18 @@ def check_content(source: Source) -> None:
         When not.
     """
     path, name = source.path, source.name
-    if not path.is_file():
-        raise DataError(say("import.no_file", file=name))
-    size, most = path.stat().st_size, most_bytes()
+    try:
+        if not path.is_file():
+            raise DataError(say("import.no_file", file=name))
+        size, most = path.stat().st_size, most_bytes()
+        with path.open("rb") as file:
+            head = file.read(65536)
+    except OSError as error:  # a name that is too long, a file that we may not read
+        raise DataError(say("import.unreadable", file=name[:100], reason=error.strerror)) from error
     if size == 0:
         raise DataError(say("import.empty_file", file=name))
     if size > most:
         raise DataError(say("import.too_large", file=name, mb=f"{size / _MB:.0f}", most=f"{most / _MB:.0f}"))
-    with path.open("rb") as file:
-        head = file.read(65536)
     if not _LOOKS_RIGHT[source.kind](head):
         raise DataError(say("import.not_what_it_says", file=name, wanted=_label(source.kind), found=_found(head)))
     _CHECKS.get(source.kind, lambda _: None)(source)

@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 
 from data.city import LAYERS
 from data.errors import DataError
+from data.recorded import recorded_columns
 from data.vocabulary import plain
 from texts import say
 
@@ -173,7 +174,11 @@ def count_known(headings: collections.abc.Iterable[object], layer: str) -> int:
 
 @cache
 def _headings() -> dict[str, dict[str, list[str]]]:
-    return YAML(typ="safe", pure=True).load(_FILE.read_text(encoding="utf-8"))
+    """The headings of ``headings.yaml`` and, before them, the names of recorded columns."""
+    headings = YAML(typ="safe", pure=True).load(_FILE.read_text(encoding="utf-8"))
+    for column, entry in recorded_columns().items():
+        headings[entry.layer][column] = [entry.label, *headings[entry.layer].get(column, [])]
+    return headings
 
 
 @cache

@@ -1,6 +1,5 @@
 """A city out of the files a user has: read, cleaned, checked against each other, and told what was not taken."""
 
-import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +16,9 @@ from data.headings import layer_label
 from data.osm import OsmLayers, clip_layers, read_osm
 from data.plausibility import DUPLICATE_COLUMNS, distance_faults, distance_warnings, district_warnings, find_duplicates
 from data.sources import LayerSource, empty_table, read_area, read_layer_file
+from data.spreadsheet import BYTE_ORDER_MARK, csv_text
 from texts import say
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 Progress = Callable[[str], None]
 
 
@@ -32,8 +31,10 @@ class ImportRequest:
     ----------
     osm
         An OpenStreetMap extract that gives all the layers it has; ``layers`` replace them one by one.
+    overpass
+        West, south, east, north in WGS 84: asks the Overpass API of the settings instead of ``osm``.
     admin_level
-        Of the boundaries in ``osm`` that become districts.
+        Of the boundaries in ``osm`` or ``overpass`` that become districts.
     area
         A file of polygons, ``path`` or ``path:layer``: what lies outside is left out.
     area_datum
@@ -47,6 +48,7 @@ class ImportRequest:
     """
 
     osm: str | Path | None = None
+    overpass: tuple[float, float, float, float] | None = None
     admin_level: int | None = None
     area: str | Path | None = None
     area_datum: str | None = None
@@ -140,16 +142,7 @@ def write_rejects(rejects: pd.DataFrame, path: str | Path) -> None:
 
     A text that a spreadsheet would take as a formula gets a leading ``'``.
     """
-    with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(rejects.columns)
-        writer.writerows([_harmless(cell) for cell in row] for row in rejects.itertuples(index=False))
-
-
-def _harmless(cell: object) -> object:
-    if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
-    return "" if pd.isna(cell) else cell
+    Path(path).write_text(BYTE_ORDER_MARK + csv_text(rejects), encoding="utf-8", errors="replace", newline="")
 
 
 def _check_request(request: ImportRequest) -> None:
@@ -158,8 +151,10 @@ def _check_request(request: ImportRequest) -> None:
         for name in request.layers
         if name not in LAYERS
     ]
-    if request.osm is None and not request.layers:
+    if request.osm is None and request.overpass is None and not request.layers:
         faults.append(say("import.no_sources"))
+    if request.osm is not None and request.overpass is not None:
+        faults.append(say("import.osm_twice"))
     raise_faults(faults)
 
 
@@ -171,12 +166,10 @@ def _read_all(
     osm, area = None, None
     cleaned: dict[str, Cleaned] = {}
     mappings: dict[str, HeadingMapping] = {}
-    if request.osm is not None:
-        tell(say("import.progress.osm", file=Path(request.osm).name))
-        try:
-            osm = read_osm(request.osm, admin_level=request.admin_level)
-        except DataError as error:
-            faults += error.faults
+    try:
+        osm = _read_map(request, tell)
+    except DataError as error:
+        faults += error.faults
     for name, source in request.layers.items():
         tell(say("import.progress.layer", layer=layer_label(name), file=Path(source.path).name))
         try:
@@ -190,6 +183,19 @@ def _read_all(
             faults += error.faults
     raise_faults(list(dict.fromkeys(faults)))
     return osm, cleaned, mappings, area
+
+
+def _read_map(request: ImportRequest, tell: Progress) -> OsmLayers | None:
+    """What the extract or the Overpass API gives; None when neither is asked for."""
+    if request.overpass is not None:
+        from data.overpass import read_overpass  # loads osmnx, which nothing else needs
+
+        tell(say("import.progress.overpass"))
+        return read_overpass(request.overpass, admin_level=request.admin_level)
+    if request.osm is not None:
+        tell(say("import.progress.osm", file=Path(request.osm).name))
+        return read_osm(request.osm, admin_level=request.admin_level)
+    return None
 
 
 def _strict_faults(source: LayerSource, cleaned: Cleaned) -> list[str]:
@@ -255,7 +261,7 @@ def _counts(
         gone = rejects[(rejects["layer"] == name) & ~rejects["taken"].astype(bool)]
         rejected, taken = gone["row"].nunique(), len(layers[name])
         read = cleaned[name].read if name in cleaned else taken + rejected + clipped.get(name, 0)
-        source = Path(request.layers[name].path).name if name in cleaned else Path(request.osm).name
+        source = Path(request.layers[name].path).name if name in cleaned else osm.meta["source"]
         repaired = int((repairs["layer"] == name).sum())
         rows.append((name, layer_label(name), source, read, taken, rejected, repaired, clipped.get(name, 0)))
     columns = ["layer", "label", "source", "read", "taken", "rejected", "repaired", "clipped"]

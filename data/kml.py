@@ -11,6 +11,7 @@ import shapely
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from data._gdal import check_columns
 from data.errors import DataError
 from geo.crs import WGS84
 from texts import say
@@ -36,6 +37,7 @@ def read_kml(path: Path, name: str) -> gpd.GeoDataFrame:
         raise DataError(say("import.entities", file=name)) from error
     except (ParseError, ValueError) as error:
         raise DataError(say("import.unreadable", file=name, reason=str(error).splitlines()[0])) from error
+    check_columns(len({column for row in rows for column in row}), name)
     frame = pd.DataFrame(rows, dtype=object) if rows else pd.DataFrame({"name": []}, dtype=object)
     return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, index=frame.index, crs=WGS84), crs=WGS84)
 

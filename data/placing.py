@@ -93,11 +93,13 @@ def place(raw: Raw, mapping: Mapping, datum: str | None) -> Placed:
     moved = _to_wgs84(shapes, good, crs, name)
     lost = good & ~_is_finite(moved)
     if lost.any():
-        doubts.append(Doubt(lost, column, _first_coordinates(shapes), say("import.reason.not_convertible", datum=name)))
+        doubts.append(
+            Doubt(lost, column, _coordinates_of(shapes, lost), say("import.reason.not_convertible", datum=name))
+        )
         moved[lost] = None
     off = _far_off(moved)
     if off.any():
-        doubts.append(Doubt(off, column, _first_coordinates(shapes), say("import.reason.far_off")))
+        doubts.append(Doubt(off, column, _coordinates_of(shapes, off), say("import.reason.far_off")))
         moved[off] = None
     geometry = gpd.GeoSeries(moved, index=raw.frame.index, crs=WGS84)
     return Placed(geometry, x, y, name, tuple(doubts), notes)
@@ -158,11 +160,9 @@ def _unplaceable(shapes: np.ndarray, column: str, before: list[Doubt]) -> list[D
     empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     broken = ~empty & ~_is_finite(shapes)
     zero = ~empty & ~broken & (shapely.bounds(shapes) == 0).all(axis=1)
-    values = _first_coordinates(shapes)
     doubts = [
-        Doubt(empty & free, column, np.full(len(shapes), None, dtype=object), say("import.reason.empty_geometry")),
-        Doubt(broken & free, column, values, say("import.reason.nan_coordinate")),
-        Doubt(zero & free, column, values, say("import.reason.zero")),
+        Doubt(rows & free, column, _coordinates_of(shapes, rows & free), say(f"import.reason.{key}"))
+        for rows, key in ((empty, "empty_geometry"), (broken, "nan_coordinate"), (zero, "zero"))
     ]
     return [doubt for doubt in doubts if doubt.rows.any()]
 
@@ -214,10 +214,9 @@ def _check_degrees(
         raise DataError(say(key, file=raw.name, x=f"{x[swapped][0]:.6g}", y=f"{y[swapped][0]:.6g}"))
     west, south, east, north = _bounds(shapes, good)
     outside = good & ~swapped & ((west < -180) | (east > 180) | (south < -90) | (north > 90))
-    values = _first_coordinates(shapes)
     doubts = [
-        Doubt(swapped, column, values, say("import.reason.swapped")),
-        Doubt(outside, column, values, say("import.reason.outside")),
+        Doubt(rows, column, _coordinates_of(shapes, rows), say(f"import.reason.{key}"))
+        for rows, key in ((swapped, "swapped"), (outside, "outside"))
     ]
     return [doubt for doubt in doubts if doubt.rows.any()]
 
@@ -238,7 +237,7 @@ def _check_metres(
         turned = _in_use(crs, y, x)[good].mean() >= _WHOLE_FILE
         key = "import.swapped_metres" if turned else "import.wrong_zone"
         raise DataError(say(key, file=raw.name, crs=name.upper(), x=f"{x[off][0]:.1f}", y=f"{y[off][0]:.1f}"))
-    doubt = Doubt(off, column, _first_coordinates(shapes), say("import.reason.outside_zone", crs=name.upper()))
+    doubt = Doubt(off, column, _coordinates_of(shapes, off), say("import.reason.outside_zone", crs=name.upper()))
     return [doubt] if off.any() else []
 
 
@@ -296,10 +295,11 @@ def _points(shapes: np.ndarray, good: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return shapely.get_x(points), shapely.get_y(points)
 
 
-def _first_coordinates(shapes: np.ndarray) -> np.ndarray:
-    """The first coordinate of each shape as text, for a table of rejects."""
+def _coordinates_of(shapes: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The first coordinate of each wanted shape as text, for a table of rejects; None for the others."""
     texts = np.full(len(shapes), None, dtype=object)
-    coordinates, rows = shapely.get_coordinates(shapes, return_index=True)
+    places = np.flatnonzero(wanted)
+    coordinates, rows = shapely.get_coordinates(shapes[places], return_index=True)
     first = np.unique(rows, return_index=True)[1]
-    texts[rows[first]] = [f"{x:.10g}, {y:.10g}" for x, y in coordinates[first]]
+    texts[places[rows[first]]] = [f"{x:.10g}, {y:.10g}" for x, y in coordinates[first]]
     return texts

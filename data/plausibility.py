@@ -117,7 +117,7 @@ def distance_warnings(layers: Mapping[str, gpd.GeoDataFrame]) -> list[str]:
 
 
 def distance_faults(layers: Mapping[str, gpd.GeoDataFrame]) -> list[str]:
-    """Sentences about layers so far from the roads (or what there is), above 1000 km, that they are no part of the city."""
+    """Sentences about layers above 1000 km from the roads (or what there is): they are no part of the city."""
     _, centres, spreads = _where(layers)
     return [
         say("import.too_far_apart", layer=layer_label(name), other=layer_label(reference), km=f"{away:.0f}")

@@ -103,7 +103,7 @@ def preview(source: LayerSource, layer: str) -> Preview:
     DataError
         When the file cannot be read at all. What is wrong with its content is in ``Preview.faults``.
     """
-    raw, choices = read_source(source, layer)
+    raw, inside = read_source(source, layer)
     faults: list[str] = []
     mapping = _mapping(raw, layer, source)
     cleaned = None
@@ -114,7 +114,7 @@ def preview(source: LayerSource, layer: str) -> Preview:
     read = len(raw.rows) + len(raw.odd)
     return Preview(
         layer=layer,
-        choices=tuple(choices),
+        choices=tuple(inside),
         chosen=raw.layer,
         datum=file_datum(raw),
         mapping=mapping,
@@ -165,6 +165,22 @@ def read_source(source: LayerSource, layer: str) -> tuple[Raw, list[str]]:
         choice = inner if file.kind == "gpkg" and path.suffix.lower() != ".zip" else None
         raw = read_vector(file, layer, layer=choice, encoding=source.encoding)
         return raw, layers_in(file) or data_files(path)
+
+
+def choices(path: str | Path) -> list[str]:
+    """
+    The layers, sheets or files inside to choose from, of a file that need not be readable without a choice.
+
+    Raises
+    ------
+    DataError
+        When it cannot be opened.
+    """
+    path, _ = split_layer(path)
+    if files := data_files(path):
+        return files
+    with opened(path) as file:
+        return sheets(file) if file.kind == "xlsx" else layers_in(file)
 
 
 def read_area(path: str | Path, *, datum: str | None = None) -> shapely.Geometry:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.csv
 from openpyxl.utils.exceptions import InvalidFileException
 
+from data._gdal import check_columns
 from data.encoding import text_encoding
 from data.errors import DataError
 from data.files import Source
@@ -64,6 +65,7 @@ def read_csv(source: Source, layer: str, *, encoding: str | None = None) -> Raw:
     delimiter, place, skipped_lines, headings = _layout(head, layer)
     if not headings:
         raise DataError(say("import.no_headings", file=source.name))
+    check_columns(len(headings), source.name)
     odd: list[tuple[int, str]] = []
 
     def keep_odd(row: pa.csv.InvalidRow) -> str:
@@ -139,7 +141,7 @@ def read_xlsx(source: Source, layer: str, *, sheet: str | None = None) -> Raw:
     if not cells or not any(cells[place]):
         raise DataError(say("import.no_headings", file=source.name))
     width = max(column + 1 for column, cell in enumerate(cells[place]) if cell is not None)
-    width = max(width, 1)
+    check_columns(width, source.name)
     headings = unique_headings(cells[place][:width])
     body = [row[:width] + [None] * (width - len(row)) for row in cells[place + 1 :]]
     beyond = tuple(
@@ -224,8 +226,8 @@ def _best_row(rows: Iterable[list], layer: str) -> tuple[int, int]:
 
 def _rows_without(count: int, gone: list[int], *, first: int) -> np.ndarray:
     """The row numbers of ``count`` rows from ``first`` on, when those ``gone`` (counted from 1) are not among them."""
-    everything = np.arange(1, count + len(gone) + 1)
-    return np.setdiff1d(everything, gone)[:count] + first - 1
+    everything = np.arange(first, first + count + len(gone))
+    return np.delete(everything, np.array(gone, dtype=int) - 1)
 
 
 def _without_blank(frame: pd.DataFrame, rows: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data._gdal import BYTES, list_layers, read_layer
+from data._gdal import BYTES, check_columns, list_layers, read_layer
 from data.encoding import bytes_encoding, text_encoding
 from data.errors import DataError
 from data.files import Source, most_bytes
@@ -138,6 +138,7 @@ def _parquet(source: Source) -> gpd.GeoDataFrame | pd.DataFrame:
         unpacked = sum(facts.row_group(number).total_byte_size for number in range(facts.num_row_groups))
         if unpacked > _MOST_TIMES_UNPACKED * most_bytes():
             raise DataError(say("import.bomb", file=source.name, mb=f"{unpacked >> 20}", most=f"{most_bytes() >> 20}"))
+        check_columns(facts.num_columns, source.name)
         if b"geo" in (facts.metadata or {}):
             return gpd.read_parquet(source.path)
         return pq.read_table(source.path).to_pandas()

@@ -87,7 +87,7 @@ def cut_edges(pieces: Selection) -> tuple[Edges, np.ndarray]:
     first, last = cut[:-1][same[:-1]], cut[1:][same[:-1]]
     piece = piece_of[first]
     length, check = _measure(pieces.x, pieces.y, key, first, last)
-    order = _canonical(pieces, piece, first, last, length, check)
+    order = _canonical(pieces, piece, key[first], key[last], length, check)
     first, last, piece, length, check = (a[order] for a in (first, last, piece, length, check))
     travel = pieces.travel[piece]
     double, travel = _doubles(pieces.group[piece], vertex[first], vertex[last], length, check, travel)
@@ -111,15 +111,11 @@ def _measure(x, y, key, first, last):
     return length, check
 
 
-def _canonical(pieces: Selection, piece, first, last, length, check) -> np.ndarray:
+def _canonical(pieces: Selection, piece, tail_key, head_key, length, check) -> np.ndarray:
     """An order of edges that depends on their places and groups only."""
-    x0, y0, x1, y1 = pieces.x[first], pieces.y[first], pieces.x[last], pieces.y[last]
-    swap = (x1 < x0) | ((x1 == x0) & (y1 < y0))
-    return np.lexsort((
-        pieces.travel[piece], pieces.rank[piece], check, np.rint(length),
-        np.where(swap, y0, y1), np.where(swap, x0, x1), np.where(swap, y1, y0), np.where(swap, x1, x0),
-        pieces.group[piece],
-    ))  # fmt: skip
+    low, high = np.minimum(tail_key, head_key), np.maximum(tail_key, head_key)
+    kind = (pieces.rank * 4 + pieces.travel)[piece]
+    return np.lexsort((kind, check, np.rint(length), high, low, pieces.group[piece]))
 
 
 def _doubles(group, tail, head, length, check, travel) -> tuple[np.ndarray, np.ndarray]:
@@ -438,11 +434,18 @@ def _cut_loops(offset, x, y, vertex) -> tuple[np.ndarray, np.ndarray]:
     bad = np.flatnonzero(~shapely.is_simple(lines)) if len(lines) else np.zeros(0, np.int64)
     if not len(bad):
         return offset, np.arange(len(x))
-    pieces = np.split(np.arange(len(x)), offset[1:-1])
-    for c in bad[::-1]:
-        cuts = _loop_cuts(x[pieces[c]], y[pieces[c]], vertex[pieces[c]])
-        pieces[c : c + 1] = [pieces[c][a : b + 1] for a, b in pairwise(cuts.tolist())]
-    return np.concatenate(([0], np.cumsum([len(p) for p in pieces]))), np.concatenate(pieces)
+    take, sizes, done = [], np.diff(offset).tolist(), 0
+    for c in bad[::-1].tolist():
+        first, last = int(offset[c]), int(offset[c + 1])
+        cuts = _loop_cuts(x[first:last], y[first:last], vertex[first:last])
+        sizes[c : c + 1] = [b - a + 1 for a, b in pairwise(cuts.tolist())]
+    for c in bad.tolist():
+        first, last = int(offset[c]), int(offset[c + 1])
+        cuts = first + _loop_cuts(x[first:last], y[first:last], vertex[first:last])
+        take += [np.arange(done, first), *(np.arange(a, b + 1) for a, b in pairwise(cuts.tolist()))]
+        done = last
+    take.append(np.arange(done, len(x)))
+    return np.concatenate(([0], np.cumsum(sizes))), np.concatenate(take)
 
 
 @njit(cache=True)

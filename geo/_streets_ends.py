@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
+from numba import njit
 
+from geo._streets_curve import along
 from geo._streets_layout import Layout, Members
 from geo._streets_select import AGAINST, ALONG
 
@@ -56,24 +58,33 @@ def _shortened(layout: Layout, members: Members, low: np.ndarray, high: np.ndarr
         before = np.where(m < low[street], m / 2, m - cut_low[street])
         return np.where(m > high[street], (m + high[street]) / 2 - cut_low[street], before)
 
-    xs, ys, ms = [], [], []
-    for i in range(len(length)):
-        a, b = layout.offset[i], layout.offset[i + 1]
-        x, y, m = layout.x[a:b], layout.y[a:b], layout.m[a:b]
-        if cut_low[i] > 0.0 or cut_high[i] > 0.0:
-            ends = np.array([cut_low[i], length[i] - cut_high[i]])
-            inside = (m > ends[0]) & (m < ends[1])
-            at = np.concatenate((ends[:1], m[inside], ends[1:]))
-            x, y, m = np.interp(at, m, x), np.interp(at, m, y), at - cut_low[i]
-        xs.append(x)
-        ys.append(y)
-        ms.append(m)
-    offset = np.concatenate(([0], np.cumsum([len(m) for m in ms]))).astype(np.int64)
-    if not len(ms):
+    if not (cut_low.any() or cut_high.any()):
         return layout, members
+    offset, x, y, m = _cut(layout.offset, layout.x, layout.y, layout.m, cut_low, length - cut_high)
     knot_street = np.repeat(layout.street, np.diff(layout.knot_offset))
     return (
-        replace(layout, offset=offset, x=np.concatenate(xs), y=np.concatenate(ys), m=np.concatenate(ms),
-                knot_m=moved(layout.knot_m, knot_street)),
+        replace(layout, offset=offset, x=x, y=y, m=m, knot_m=moved(layout.knot_m, knot_street)),
         replace(members, m0=moved(members.m0, members.street), m1=moved(members.m1, members.street)),
-    )  # fmt: skip
+    )
+
+
+@njit(cache=True)
+def _cut(offset, x, y, m, start, stop):
+    """The stretch of each line from ``start`` to ``stop``."""
+    room = len(x) + 2 * len(start)
+    ox, oy, om = np.empty(room), np.empty(room), np.empty(room)
+    out = np.zeros(len(start) + 1, np.int64)
+    n = 0
+    for i in range(len(start)):
+        a, b = offset[i], offset[i + 1]
+        ox[n], oy[n], om[n] = along(start[i], m[a:b], x[a:b]), along(start[i], m[a:b], y[a:b]), 0.0
+        n += 1
+        for v in range(a, b):
+            if start[i] < m[v] < stop[i]:
+                ox[n], oy[n], om[n] = x[v], y[v], m[v] - start[i]
+                n += 1
+        ox[n], oy[n] = along(stop[i], m[a:b], x[a:b]), along(stop[i], m[a:b], y[a:b])
+        om[n] = stop[i] - start[i]
+        n += 1
+        out[i + 1] = n
+    return out, ox[:n], oy[:n], om[:n]

@@ -7,6 +7,7 @@ import shapely
 from numba import njit
 
 from geo._streets_chains import Chains
+from geo._streets_curve import along, along_each
 from geo._streets_parts import Parts, Pieces
 
 _SLACK_MM = 40_000.0
@@ -69,7 +70,7 @@ def _on_part(chain, station, of_chain, high, part, offset, t, m):
     i = of_chain[chain]
     while i < of_chain[chain + 1] - 1 and high[i] < station:
         i += 1
-    return part[i], np.interp(station, t[offset[i] : offset[i + 1]], m[offset[i] : offset[i + 1]])
+    return part[i], along(station, t[offset[i] : offset[i + 1]], m[offset[i] : offset[i + 1]])
 
 
 @njit(cache=True)
@@ -122,11 +123,13 @@ def join_parts(parts: Parts, contacts: Contacts, group: np.ndarray, named: np.nd
     some = some[np.lexsort((high, low, np.rint(cost[some] * 1e3)))]
     mate, at = _greedy(some, end, other_end, contacts.m, contacts.other_m, len(parts.chain))
     lines = Lines(*_string(mate, at, parts.offset, parts.x, parts.y, parts.m))
-    tangled = np.flatnonzero(_knots_of(lines) > _SNARL_MM)
+    crossed = _crossed(lines)
+    tangled = crossed[[_longest_loop(lines, i) > _SNARL_MM for i in crossed]] if len(crossed) else crossed
     if len(tangled):
         mate[np.repeat(np.isin(lines.street, tangled), 2)] = -1
         lines = Lines(*_string(mate, at, parts.offset, parts.x, parts.y, parts.m))
-    return _untangled(lines)
+        crossed = _crossed(lines)
+    return _untangled(lines, crossed)
 
 
 def _crossed(lines: Lines) -> np.ndarray:
@@ -138,41 +141,32 @@ def _crossed(lines: Lines) -> np.ndarray:
     return np.flatnonzero(~shapely.is_simple(shapely.linestrings(np.stack([lines.x, lines.y], axis=1), indices=index)))
 
 
-def _knots_of(lines: Lines) -> np.ndarray:
-    """Length of the longest loop of each street's line, millimetres; 0 for a simple line."""
-    longest = np.zeros(len(lines.offset) - 1)
-    for i in _crossed(lines):
-        a, b = lines.offset[i], lines.offset[i + 1]
-        *_, longest[i] = _without_loops(lines.x[a:b], lines.y[a:b], lines.m[a:b])
-    return longest
+def _longest_loop(lines: Lines, i: int) -> float:
+    """Length of the longest loop of a street's line, millimetres."""
+    a, b = lines.offset[i], lines.offset[i + 1]
+    return _without_loops(lines.x[a:b], lines.y[a:b], lines.m[a:b])[-1]
 
 
-def _untangled(lines: Lines) -> Lines:
-    """The lines with their loops cut off; positions on a loop become the place where it starts."""
-    crossed = set(_crossed(lines).tolist())
-    if not crossed:
+def _untangled(lines: Lines, crossed: np.ndarray) -> Lines:
+    """The lines, those ``crossed`` with their loops cut off; a position on a loop becomes the place where it starts."""
+    if not len(crossed):
         return lines
-    bounds = zip(lines.offset[:-1], lines.offset[1:], strict=True)
-    cut = [
-        _without_loops(lines.x[a:b], lines.y[a:b], lines.m[a:b])[:4]
-        if i in crossed
-        else (lines.x[a:b], lines.y[a:b], lines.m[a:b], lines.m[a:b])
-        for i, (a, b) in enumerate(bounds)
-    ]
-    x, y, m, old = (np.concatenate(arrays) for arrays in zip(*cut, strict=True))
-    offset = np.concatenate(([0], np.cumsum([len(one[0]) for one in cut])))
+    columns = [[], [], [], []]
+    size = np.diff(lines.offset)
+    done = 0
+    for i in crossed:
+        a, b = lines.offset[i], lines.offset[i + 1]
+        *cut, _ = _without_loops(lines.x[a:b], lines.y[a:b], lines.m[a:b])
+        size[i] = len(cut[0])
+        for column, whole, new in zip(columns, (lines.x, lines.y, lines.m, lines.m), cut, strict=True):
+            column += [whole[done:a], new]
+        done = b
+    for column, whole in zip(columns, (lines.x, lines.y, lines.m, lines.m), strict=True):
+        column.append(whole[done:])
+    x, y, m, old = (np.concatenate(column) for column in columns)
+    offset = np.concatenate(([0], np.cumsum(size)))
     street = np.repeat(lines.street, np.diff(lines.map_offset))
-    return replace(lines, offset=offset, x=x, y=y, m=m, new=interp_each(street, lines.new, offset, old, m))
-
-
-@njit(cache=True)
-def interp_each(which, at, offset, old, new):
-    """Each position through the knots of its own curve."""
-    out = np.empty(len(at))
-    for k in range(len(at)):
-        a, b = offset[which[k]], offset[which[k] + 1]
-        out[k] = np.interp(at[k], old[a:b], new[a:b])
-    return out
+    return replace(lines, offset=offset, x=x, y=y, m=m, new=along_each(street, lines.new, offset, old, m))
 
 
 @njit(cache=True)

@@ -1,5 +1,6 @@
 """Where streets cross: one point for each crossing, however many carriageways meet there."""
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -8,6 +9,7 @@ import pandas as pd
 import shapely
 from numba import njit
 
+from geo._streets_curve import along
 from geo.grid import bucket, grid_of_segments
 
 if TYPE_CHECKING:
@@ -196,8 +198,8 @@ def _places(offset, xy, m, street, at, towards):
     out = np.empty((4, len(street)))
     for k in range(len(street)):
         a, b = offset[street[k]], offset[street[k] + 1]
-        x, y = np.interp(at[k], m[a:b], xy[a:b, 0]), np.interp(at[k], m[a:b], xy[a:b, 1])
-        dx, dy = np.interp(towards[k], m[a:b], xy[a:b, 0]) - x, np.interp(towards[k], m[a:b], xy[a:b, 1]) - y
+        x, y = along(at[k], m[a:b], xy[a:b, 0]), along(at[k], m[a:b], xy[a:b, 1])
+        dx, dy = along(towards[k], m[a:b], xy[a:b, 0]) - x, along(towards[k], m[a:b], xy[a:b, 1]) - y
         length = max(np.hypot(dx, dy), 1e-9)
         out[0, k], out[1, k], out[2, k], out[3, k] = x, y, dx / length, dy / length
     return out[0], out[1], out[2], out[3]
@@ -228,7 +230,8 @@ def _merged(pairs: pd.DataFrame, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                          groups[["root", "b"]].set_axis(["root", "street"], axis=1)])  # fmt: skip
     members = members.drop_duplicates().sort_values(["root", "street"])
     starts = np.flatnonzero(np.diff(members["root"].to_numpy(), prepend=-1))
-    streets = [tuple(rows.tolist()) for rows in np.split(members["street"].to_numpy(), starts[1:])]
+    rows = members["street"].tolist()
+    streets = [tuple(rows[a:b]) for a, b in pairwise([*starts.tolist(), len(rows)])]
     names = table["name"].to_numpy(object)
     label = ["—".join(dict.fromkeys(names[row] for row in rows if names[row])) or None for rows in streets]
     junctions = gpd.GeoDataFrame(

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from geo._streets_chains import Chains
+from geo._streets_curve import along, along_each
 from geo._streets_join import Lines
 from geo._streets_parts import Parts, Pieces
 
@@ -40,18 +41,10 @@ def lay_out(parts: Parts, pieces: Pieces, lines: Lines) -> Layout:
     streets = len(lines.offset) - 1
     width = np.zeros(streets)
     np.maximum.at(width, lines.street, parts.width)
-    knot_m = _remap(pieces.part, pieces.offset, pieces.m, lines.map_offset, lines.old, lines.new)
+    part_of_knot = np.repeat(pieces.part, np.diff(pieces.offset))
+    knot_m = along_each(part_of_knot, pieces.m, lines.map_offset, lines.old, lines.new)
     return Layout(lines.offset, lines.x, lines.y, lines.m, width, pieces.chain, lines.street[pieces.part],
                   pieces.offset, pieces.t, knot_m)  # fmt: skip
-
-
-@njit(cache=True)
-def _remap(part, offset, m, map_offset, old, new):
-    out = np.empty(len(m))
-    for i in range(len(part)):
-        a, b = map_offset[part[i]], map_offset[part[i] + 1]
-        out[offset[i] : offset[i + 1]] = np.interp(m[offset[i] : offset[i + 1]], old[a:b], new[a:b])
-    return out
 
 
 @dataclass(frozen=True)
@@ -97,20 +90,20 @@ def _lay(offset, x, y, station, edge, sense, place_chain, place_street, knot_off
         while v < offset[c + 1] - 1 and station[v] < ts[-1]:
             s0, s1 = station[v], station[v + 1]
             low, high = max(s0, ts[0]), min(s1, ts[-1])
-            m_low = np.interp(low, ts, ks)
+            m_low = along(low, ts, ks)
             while high > low:
                 stop = high
                 while k < len(ts) and ts[k] <= low:
                     k += 1
                 j = k
-                m_high = np.interp(high, ts, ks)
+                m_high = along(high, ts, ks)
                 while j < len(ts) and ts[j] < high:
                     straight = m_low + (m_high - m_low) * (ts[j] - low) / (high - low)
                     if abs(straight - ks[j]) > _BEND_MM:
                         stop = ts[j]
                         break
                     j += 1
-                m_stop = np.interp(stop, ts, ks)
+                m_stop = along(stop, ts, ks)
                 if edge[v] >= 0:
                     f0, f1 = (low - s0) / (s1 - s0), (stop - s0) / (s1 - s0)
                     ends[n, 0], ends[n, 1] = x[v] + f0 * (x[v + 1] - x[v]), y[v] + f0 * (y[v + 1] - y[v])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from geo._streets_chains import Chains
+from geo._streets_chains import Chains, cut_chains
 from geo._streets_select import BOTH_WAYS, UNRECORDED
 from geo.grid import bucket, grid_of_segments
 
@@ -14,12 +14,12 @@ _STEP_MM = 20_000.0
 _REACH_NAMED = np.array([80.0, 70.0, 60.0, 45.0, 30.0]) * 1000.0
 _REACH_UNNAMED = np.array([50.0, 50.0, 40.0, 30.0, 15.0]) * 1000.0
 _AGAINST_COS = -0.8
-_CELL_MM = 65_536
+_CELL_MM = 32_768
 _ROUNDS = 2
 # How far a pair may be lost between two stretches where it is seen, millimetres.
 _BRIDGE_NAMED, _BRIDGE_UNNAMED = 600_000.0, 200_000.0
 _LEAST_SURE, _LEAST_UNRECORDED = 60_000.0, 100_000.0
-_END_MM = 60_000.0
+_FAR = 2.0**40  # more than any station
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,26 @@ class Samples:
     station: np.ndarray
     x: np.ndarray
     y: np.ndarray
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Per sample the chain that runs against its own there, or -1; the ``station`` on it, half the vector to it."""
+
+    chain: np.ndarray
+    station: np.ndarray
+    half_x: np.ndarray
+    half_y: np.ndarray
+
+
+@dataclass(frozen=True)
+class Zones:
+    """Runs of samples matched with one chain: per sample its zone or -1; per zone both chains and their sense."""
+
+    zone: np.ndarray
+    chain: np.ndarray
+    other: np.ndarray
+    sense: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -78,12 +98,11 @@ def _points(offset, x, y, stations, first, at):
     return px, py
 
 
-def find_zones(chains: Chains, samples: Samples, rank_of_edge: np.ndarray) -> tuple[np.ndarray, ...]:
+def match_samples(chains: Chains, samples: Samples, rank_of_edge: np.ndarray) -> Matches:
     """
-    Per sample its zone or -1, per zone both chains and their sense, per sample the other's station and half vector.
+    The chain that runs against each sample, nearest on the side where the traffic of this city has it.
 
-    A zone is a run of samples whose nearest opposing neighbour, on the side where the traffic of this city has it,
-    is one other chain, and whose neighbours find them in turn.
+    Only what finds each other both ways is matched.
     """
     piece = np.flatnonzero((chains.edge >= 0) & (chains.travel != BOTH_WAYS))
     chain_of = np.repeat(np.arange(len(chains.offset) - 1), np.diff(chains.offset))
@@ -92,27 +111,32 @@ def find_zones(chains: Chains, samples: Samples, rank_of_edge: np.ndarray) -> tu
     segments = np.stack([chains.x[piece], chains.y[piece], chains.x[piece + 1], chains.y[piece + 1]], axis=1)
     grid = grid_of_segments(segments.astype(np.int64), cell_mm=_CELL_MM)
     way = np.where(chains.travel == UNRECORDED, chains.sense, chains.travel).astype(float)
-    taken = np.full(len(samples.chain), -1, np.int64)
-    lines = (chains.offset, chains.x, chains.y, chains.station, chains.travel, way, chain_of, chains.group,
-             chains.named, rank, reach)  # fmt: skip
+    vector = (segments[:, 2:] - segments[:, :2]) / (chains.station[piece + 1] - chains.station[piece])[:, None]
+    kind = chains.group * 8 + np.where(chains.named, 7, 0)
+    kind = kind[chain_of] + np.where(chains.named[chain_of], 0, rank)  # only equal kinds can be a pair
+    lines = (chains.offset, chains.x, chains.y, chains.station, chains.travel, way, chain_of, kind, reach)
     points = (samples.first, samples.step, samples.chain, samples.station, samples.x, samples.y)
-    partner = np.full(len(taken), -1, np.int64)
-    other_t, other_x, other_y = np.zeros(len(taken)), np.zeros(len(taken)), np.zeros(len(taken))
-    side, open_ = -1, np.ones(len(taken), bool)
+    count = len(samples.chain)
+    partner, at = np.full(count, -1, np.int64), np.zeros(count)
+    x, y = np.zeros(count), np.zeros(count)
+    side, left = -1, np.ones(count, bool)
     for _ in range(_ROUNDS):
-        found = _nearest_opposing(*lines, *points, piece, *grid, partner, open_, side)
+        found = _nearest_opposing(*lines, *points, piece, kind[piece], vector, *grid, partner, left, side)
         if side < 0:
             side = _traffic_side(found[0], found[1])
-        open_ = found[0][:, side] >= 0
-        _keep_mutual(*points, *(a[:, side] for a in found), partner, other_t, other_x, other_y)
-    zone, zone_chain, zone_other, zone_sign = _zones(*points, chains.named, partner, other_t)
-    return zone, zone_chain, zone_other, zone_sign, other_t, (other_x - samples.x) / 2, (other_y - samples.y) / 2
+        left = found[0][:, side] >= 0
+        _keep_mutual(*points, *(a[:, side] for a in found), partner, at, x, y)
+    return Matches(partner, at, (x - samples.x) / 2, (y - samples.y) / 2)
+
+
+def find_zones(samples: Samples, matches: Matches, named: np.ndarray) -> Zones:
+    """The matched samples by partner, as long as the stations go on steadily; ``named`` is per chain."""
+    return Zones(*_zones(samples.first, samples.station, named, matches.chain, matches.station))
 
 
 @njit(cache=True)
-def _nearest_opposing(offset, x, y, stations, travel, way, chain_of, group, named, rank, reach,
-                      first, step, s_chain, s_station, px, py,
-                      piece, starts, items, shift, x_bits, y_bits, partner, open_, side):  # fmt: skip
+def _nearest_opposing(offset, x, y, stations, travel, way, chain_of, kind, reach, first, step, s_chain, s_station, px, py,
+                      piece, piece_kind, vector, starts, items, shift, x_bits, y_bits, partner, left, side):  # fmt: skip
     """Per sample and side (0 left of travel, 1 right): chain, distance, station and place of the nearest opposing."""
     count = len(px)
     chain = np.full((count, 2), -1, np.int64)
@@ -124,7 +148,7 @@ def _nearest_opposing(offset, x, y, stations, travel, way, chain_of, group, name
         for k in range(first[c], first[c + 1]):
             while v < offset[c + 1] - 2 and stations[v + 1] <= s_station[k]:
                 v += 1
-            if not open_[k] or partner[k] >= 0 or travel[v] == 0 or reach[v] <= 0.0:
+            if not left[k] or partner[k] >= 0 or travel[v] == 0 or reach[v] <= 0.0:
                 continue
             length = stations[v + 1] - stations[v]
             ux, uy = (x[v + 1] - x[v]) / length * way[v], (y[v + 1] - y[v]) / length * way[v]
@@ -133,14 +157,13 @@ def _nearest_opposing(offset, x, y, stations, travel, way, chain_of, group, name
                 for column in range(int(px[k] - r) >> shift, (int(px[k] + r) >> shift) + 1):
                     b = bucket(column, row, x_bits, y_bits)
                     for i in items[starts[b] : starts[b + 1]]:
-                        w = piece[i]
-                        d = chain_of[w]
-                        if group[d] != group[c] or (not named[c] and rank[w] != rank[v]):
+                        if piece_kind[i] != kind[v]:
                             continue
-                        wl = stations[w + 1] - stations[w]
-                        wx, wy = (x[w + 1] - x[w]) / wl, (y[w + 1] - y[w]) / wl
+                        w = piece[i]
+                        wx, wy = vector[i, 0], vector[i, 1]
                         if (ux * wx + uy * wy) * way[w] > _AGAINST_COS:
                             continue
+                        wl = stations[w + 1] - stations[w]
                         t = min(max((px[k] - x[w]) * wx + (py[k] - y[w]) * wy, 0.0), wl)
                         vx, vy = x[w] + t * wx - px[k], y[w] + t * wy - py[k]
                         distance = np.hypot(vx, vy)
@@ -150,6 +173,7 @@ def _nearest_opposing(offset, x, y, stations, travel, way, chain_of, group, name
                         if (side >= 0 and hand != side) or distance >= near[k, hand]:
                             continue
                         t += stations[w]
+                        d = chain_of[w]
                         if d == c and abs(t - s_station[k]) < 3.0 * distance + 40_000.0:
                             continue
                         if partner[_sample_at(first, step, d, t)] >= 0:
@@ -188,9 +212,9 @@ def _keep_mutual(first, step, s_chain, s_station, px, py, chain, near, at, qx, q
 
 
 @njit(cache=True)
-def _zones(first, step, s_chain, s_station, px, py, named, partner, other_t):
+def _zones(first, s_station, named, partner, other_t):
     """Number the runs of samples with one partner whose stations go on steadily."""
-    count = len(px)
+    count = len(partner)
     zone = np.full(count, -1, np.int64)
     z_chain, z_other = np.empty(count, np.int64), np.empty(count, np.int64)
     z_sign = np.zeros(count, np.int64)
@@ -230,26 +254,23 @@ def _zones(first, step, s_chain, s_station, px, py, named, partner, other_t):
     return zone, z_chain[:zones], z_other[:zones], z_sign[:zones]
 
 
-def lay_on_carriers(chains: Chains, samples: Samples, zones: tuple[np.ndarray, ...]) -> Records:
+def lay_on_carriers(chains: Chains, samples: Samples, matches: Matches, zones: Zones) -> Records:
     """
     The stretches of chains that run on a longer one.
 
     Chains take their partners in, longest first. A zone counts from 60 m on (100 m where the map does not say what is
     one-way) or when it is most of a chain.
     """
-    zone, z_chain, z_other, z_sign, other_t, half_x, half_y = zones
     length = chains.length
     order = np.lexsort((np.arange(len(length)), -np.rint(length)))
-    sure = _recorded(chains)
-    by_zone = np.lexsort((np.arange(len(zone)), zone))
-    by_zone = by_zone[np.searchsorted(zone[by_zone], 0) :]
-    bounds = np.searchsorted(zone[by_zone], np.arange(len(z_chain) + 1))
-    of_chain = np.searchsorted(z_chain, np.arange(len(length) + 1))
-    arrays = _records(order, length, sure, chains.named, of_chain, z_other, z_sign, by_zone, bounds, samples.step,
-                      samples.station, other_t)  # fmt: skip
-    chain, carrier, low, high, offset, t, s, used = arrays
-    half = np.where(used[:, None], np.stack([half_x, half_y], axis=1), np.nan)
-    return Records(chain, carrier, low, high, offset, t, s, half)
+    by_zone = np.argsort(zones.zone, kind="stable")
+    by_zone = by_zone[np.searchsorted(zones.zone[by_zone], 0) :]
+    bounds = np.searchsorted(zones.zone[by_zone], np.arange(len(zones.chain) + 1))
+    of_chain = np.searchsorted(zones.chain, np.arange(len(length) + 1))
+    *records, used = _records(order, length, _recorded(chains), of_chain, zones.other, zones.sense, by_zone,
+                              bounds, samples.step, samples.station, matches.station)  # fmt: skip
+    half = np.where(used[:, None], np.stack([matches.half_x, matches.half_y], axis=1), np.nan)
+    return Records(*records, half)
 
 
 def _recorded(chains: Chains) -> np.ndarray:
@@ -260,7 +281,7 @@ def _recorded(chains: Chains) -> np.ndarray:
 
 
 @njit(cache=True)
-def _records(order, length, sure, named, of_chain, z_other, z_sign, by_zone, bounds, step, station, other_t):
+def _records(order, length, sure, of_chain, z_other, z_sign, by_zone, bounds, step, station, other_t):
     chains = len(length)
     room = len(by_zone) + 1
     r_chain, r_carrier = np.empty(room, np.int64), np.empty(room, np.int64)
@@ -340,19 +361,41 @@ def _is_open(head, following, low, high, chain, one, other):
     return True
 
 
-def turning_points(chains: Chains, samples: Samples, zones: tuple[np.ndarray, ...]) -> np.ndarray:
-    """Vertices in the middle of the turns where a chain comes back along itself on its other carriageway."""
-    zone, z_chain, z_other, _, other_t, *_ = zones
+def cut_turns(
+    chains: Chains, samples: Samples, matches: Matches, zones: Zones
+) -> tuple[Chains, Samples, Matches, Zones]:
+    """All four with chains cut in the middle of the turns where they come back along themselves."""
+    at = _turning_points(chains, samples, matches, zones)
+    if not len(at):
+        return chains, samples, matches, zones
+    cut = cut_chains(chains, at)
+    chain_of = np.repeat(np.arange(len(chains.offset) - 1), np.diff(chains.offset))
+    starts = np.sort(np.concatenate((chains.offset[:-1], at)))  # the vertex each new chain begins at
+    key = chain_of[starts] * _FAR + chains.station[starts]
+
+    def moved(chain: np.ndarray, station: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        new = np.searchsorted(key, chain * _FAR + station, side="right") - 1
+        return np.where(chain < 0, -1, new), station - chains.station[starts[np.maximum(new, 0)]]
+
+    chain, station = moved(samples.chain, samples.station)
+    first = np.searchsorted(chain, np.arange(len(starts) + 1))
+    samples = Samples(first, samples.step[chain_of[starts]], chain, station, samples.x, samples.y)
+    matches = Matches(*moved(matches.chain, matches.station), matches.half_x, matches.half_y)
+    return cut, samples, matches, find_zones(samples, matches, cut.named)
+
+
+def _turning_points(chains: Chains, samples: Samples, matches: Matches, zones: Zones) -> np.ndarray:
+    """Vertices in the middle of turns, at least two samples from the ends of their chain, in order."""
     cuts = []
-    for z in np.flatnonzero(z_chain == z_other):
-        members = np.flatnonzero(zone == z)
-        if len(members) * samples.step[z_chain[z]] < _LEAST_SURE:
+    for z in np.flatnonzero(zones.chain == zones.other):
+        members = np.flatnonzero(zones.zone == z)
+        chain = zones.chain[z]
+        if len(members) * samples.step[chain] < _LEAST_SURE:
             continue
-        inner = members[np.argmin(np.abs(other_t[members] - samples.station[members]))]
-        low, high = sorted((samples.station[inner], other_t[inner]))
-        begin, end = chains.offset[z_chain[z]], chains.offset[z_chain[z] + 1]
+        inner = members[np.argmin(np.abs(matches.station[members] - samples.station[members]))]
+        low, high = sorted((samples.station[inner], matches.station[inner]))
+        begin, end = chains.offset[chain], chains.offset[chain + 1]
         inside = begin + np.flatnonzero((chains.station[begin:end] > low) & (chains.station[begin:end] < high))
-        inside = inside[(inside > begin) & (inside < end - 1)]
         if len(inside):
             cuts.append(inside[np.argmin(np.abs(chains.station[inside] - (low + high) / 2))])
     return np.unique(np.array(cuts, np.int64))

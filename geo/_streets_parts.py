@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from geo._streets_chains import Chains
+from geo._streets_curve import along
 from geo._streets_pairs import Records, Samples
 
 _END_MM = 60_000.0  # an end of a carriageway no longer than this goes with the rest of it
@@ -191,8 +192,8 @@ def _centre_lines(p_chain, p_low, p_high, offset, x, y, station, named, first, s
             f = (s - station[w]) / (station[w + 1] - station[w])
             px, py = x[w] + f * (x[w + 1] - x[w]), y[w] + f * (y[w + 1] - y[w])
             if len(at):
-                px += np.interp(s, at, dx)
-                py += np.interp(s, at, dy)
+                px += along(s, at, dx)
+                py += along(s, at, dy)
             if n > start:
                 move = np.hypot(px - ox[n - 1], py - oy[n - 1])
                 if move < 1.0 and not stop:
@@ -261,14 +262,14 @@ def _knots(r_offset, r_t, r_s, low, high, part, offset, s, m):
         sign = 1.0 if r_s[b - 1] > r_s[a] else -1.0
         if low[r] < r_t[a] - 0.5:
             t_out[n] = low[r]
-            m_out[n] = np.interp(r_s[a] - sign * (r_t[a] - low[r]), ps, pm)
+            m_out[n] = along(r_s[a] - sign * (r_t[a] - low[r]), ps, pm)
             n += 1
         for k in range(a, b):
-            t_out[n], m_out[n] = r_t[k], np.interp(r_s[k], ps, pm)
+            t_out[n], m_out[n] = r_t[k], along(r_s[k], ps, pm)
             n += 1
         if high[r] > r_t[b - 1] + 0.5 or n - k_offset[r] < 2:
             t_out[n] = max(high[r], r_t[b - 1] + 1.0)
-            m_out[n] = np.interp(r_s[b - 1] + sign * (t_out[n] - r_t[b - 1]), ps, pm)
+            m_out[n] = along(r_s[b - 1] + sign * (t_out[n] - r_t[b - 1]), ps, pm)
             n += 1
         k_offset[r + 1] = n
     return t_out[:n], m_out[:n], k_offset

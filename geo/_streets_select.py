@@ -21,6 +21,7 @@ _ALONG_WORDS = ("yes", "1", "true")
 _AGAINST_WORDS = ("-1", "reverse")
 _NO_WORDS = ("", "no", "0", "false")
 _WALKABLE_TUNNELS = (*_NO_WORDS, "building_passage", "covered", "avalanche_protector")
+_MOTORWAYS = ("motorway", "motorway_link")
 _ROUND = ("roundabout", "circular", "mini_roundabout")
 _CLASS_GROUPS = {
     "main": ("trunk", "primary", "secondary", "tertiary"),
@@ -76,14 +77,10 @@ def select_roads(roads: gpd.GeoDataFrame, classes: Collection[str]) -> Selection
         Values of ``highway`` asked for.
     """
     lines = np.asarray(roads.geometry.array)
-    highway = _text(roads, "highway")
     length_m = np.nan_to_num(shapely.length(lines))
-    status = _status(roads, lines, length_m, highway, classes)
-    name = _text(roads, "name")
-    name = np.where(name == "", _text(roads, "ref"), name)
-    travel = _travel(roads)
-    level = _level(roads)
-    round_ = np.isin(_text(roads, "junction"), _ROUND)
+    status = _status(roads, lines, length_m, classes)
+    label, travel, level = _labels(roads), _travel(roads), _level(roads)
+    round_ = _is(roads, "junction", _ROUND)
     travel = np.where(round_ & (travel == BOTH_WAYS), ALONG, travel)
 
     rows = np.flatnonzero(status == KEPT)
@@ -105,27 +102,27 @@ def select_roads(roads: gpd.GeoDataFrame, classes: Collection[str]) -> Selection
     row = rows[part_row[real]]
 
     level_of = level[row]
-    over = _above_another(rel, offset, level_of, name[row])
+    over = _above_another(rel, offset, level_of, label[row])
     status[row[over]] = ELEVATED
     stay = status[row] == KEPT
     keep_vertex = np.repeat(stay, np.diff(offset))
     rel, row = rel[keep_vertex], row[stay]
     offset = np.concatenate(([0], np.cumsum(np.diff(offset)[stay])))
 
-    group, named, family = _groups(name[row], highway[row])
-    rank = pd.Series(highway[row]).map(CLASS_RANK).fillna(len(CLASS_RANK)).to_numpy(np.int64)
+    family, rank = _families(roads)
+    group = label * (int(family.max(initial=0)) + 1) + family
     x, y = rel.T.copy()
-    return Selection(status, length_m, origin, row, offset, x, y, group, named, family, rank,
+    return Selection(status, length_m, origin, row, offset, x, y, group[row], label[row] > 0, family[row], rank[row],
                      travel[row].astype(np.int64), level_of[stay].astype(np.int64), round_[row])  # fmt: skip
 
 
-def _text(roads: gpd.GeoDataFrame, column: str) -> np.ndarray:
-    """The column as an array of stripped str, "" where missing or where the column is."""
+def _words(roads: gpd.GeoDataFrame, column: str) -> tuple[np.ndarray, list[str]]:
+    """Per row the number of its word, and the stripped words; the last is "", for what is missing."""
     if column not in roads.columns or roads[column].isna().all():
-        return np.full(len(roads), "", object)
+        return np.zeros(len(roads), np.int64), [""]
     codes, words = pd.factorize(roads[column])
-    words = np.array([*(_word(word) for word in words), ""], object)
-    return words[codes]
+    words = [*(_word(word) for word in words), ""]
+    return np.where(codes < 0, len(words) - 1, codes), words
 
 
 def _word(value: object) -> str:
@@ -134,38 +131,66 @@ def _word(value: object) -> str:
     return str(value).strip()
 
 
-def _status(roads, lines, length_m, highway, classes) -> np.ndarray:
+def _is(roads: gpd.GeoDataFrame, column: str, wanted: Collection[str]) -> np.ndarray:
+    """True per row whose word is one of those wanted."""
+    codes, words = _words(roads, column)
+    return np.array([word in wanted for word in words])[codes]
+
+
+def _status(roads: gpd.GeoDataFrame, lines: np.ndarray, length_m: np.ndarray, classes: Collection[str]) -> np.ndarray:
+    """The first reason against each row, or that it is kept."""
     kinds = shapely.get_type_id(lines)
-    asked = np.isin(highway, list(classes))
-    link = np.char.endswith(highway.astype(str), "_link") if len(highway) else asked
+    codes, words = _words(roads, "highway")
     rules = [
         (NO_LINE, ~np.isin(kinds, (1, 5)) | ~(length_m > 0) | ~np.isfinite(length_m)),
-        (MOTORWAY, np.isin(highway, ("motorway", "motorway_link"))),
-        (LINK, link),
-        (CLASS, ~asked),
-        (TUNNEL, ~np.isin(_text(roads, "tunnel"), _WALKABLE_TUNNELS)),
-        (NO_FOOT, _text(roads, "foot") == "no"),
+        (MOTORWAY, np.array([word in _MOTORWAYS for word in words])[codes]),
+        (LINK, np.array([word.endswith("_link") for word in words])[codes]),
+        (CLASS, np.array([word not in classes for word in words])[codes]),
+        (TUNNEL, ~_is(roads, "tunnel", _WALKABLE_TUNNELS)),
+        (NO_FOOT, _is(roads, "foot", ("no",))),
     ]
-    return np.select([where for _, where in rules], [reason for reason, _ in rules], KEPT).astype(object)
+    status = np.full(len(roads), KEPT, object)
+    for reason, where in reversed(rules):
+        status[where] = reason
+    return status
+
+
+def _labels(roads: gpd.GeoDataFrame) -> np.ndarray:
+    """A number per row, equal for roads of one name, or of one ref where there is no name; 0 for neither."""
+    numbers = np.zeros(len(roads), np.int64)
+    for column in ("ref", "name"):
+        codes, words = _words(roads, column)
+        order = np.unique(words, return_inverse=True)[1]  # the empty word is the first
+        found = order[codes]
+        numbers = np.where(found > 0, found * 2 + (column == "name"), numbers)
+    return np.unique(np.append(numbers, 0), return_inverse=True)[1][:-1]
+
+
+def _families(roads: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Per row the number of its class group in canonical order, and the rank of its class."""
+    codes, words = _words(roads, "highway")
+    family = np.unique([_GROUP_OF_CLASS.get(word, word) for word in words], return_inverse=True)[1]
+    rank = np.array([CLASS_RANK.get(word, len(CLASS_RANK)) for word in words])
+    return family[codes].astype(np.int64), rank[codes].astype(np.int64)
 
 
 def _travel(roads: gpd.GeoDataFrame) -> np.ndarray:
     """BOTH_WAYS, ALONG or AGAINST per row; UNRECORDED for all when no road says that it is one-way."""
-    oneway = _text(roads, "oneway")
-    along, against = np.isin(oneway, _ALONG_WORDS), np.isin(oneway, _AGAINST_WORDS)
+    along, against = _is(roads, "oneway", _ALONG_WORDS), _is(roads, "oneway", _AGAINST_WORDS)
     if not (along.any() or against.any()):
-        return np.where(np.isin(oneway, _NO_WORDS[1:]), BOTH_WAYS, UNRECORDED)
+        return np.where(_is(roads, "oneway", _NO_WORDS[1:]), BOTH_WAYS, UNRECORDED)
     return np.select([along, against], [ALONG, AGAINST], BOTH_WAYS)
 
 
 def _level(roads: gpd.GeoDataFrame) -> np.ndarray:
     """Height above the ground as a whole number: the layer, or 1 for a bridge without one, else 0."""
-    layer = pd.to_numeric(pd.Series(_text(roads, "layer")), errors="coerce").fillna(0.0).to_numpy()
-    bridge = ~np.isin(_text(roads, "bridge"), _NO_WORDS)
-    return np.where(bridge & (layer == 0), 1, np.trunc(np.clip(layer, -9, 9))).astype(np.int64)
+    codes, words = _words(roads, "layer")
+    layer = pd.to_numeric(pd.Series(words), errors="coerce").fillna(0.0).clip(-9, 9).to_numpy()[codes]
+    bridge = ~_is(roads, "bridge", _NO_WORDS)
+    return np.where(bridge & (layer == 0), 1, np.trunc(layer)).astype(np.int64)
 
 
-def _above_another(rel: np.ndarray, offset: np.ndarray, level: np.ndarray, name: np.ndarray) -> np.ndarray:
+def _above_another(rel: np.ndarray, offset: np.ndarray, level: np.ndarray, label: np.ndarray) -> np.ndarray:
     """True per piece that is raised and runs along above a lower road for most of its length."""
     raised = level > 0
     if not raised.any() or raised.all():
@@ -175,7 +200,7 @@ def _above_another(rel: np.ndarray, offset: np.ndarray, level: np.ndarray, name:
     high, of_piece = raised[piece], piece
     first, piece = first[high], piece[high]
     length = np.hypot(*(rel[first + 1] - rel[first]).T)
-    run = _runs(rel, offset, raised, name)
+    run = _runs(rel, offset, raised, label)
     runs, pieces = int(run.max()) + 1, len(level)
     run_length = np.bincount(run[piece], length, runs)
     over = np.zeros(pieces, bool)
@@ -193,9 +218,8 @@ def _segments(offset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.arange(len(piece)) + piece, piece
 
 
-def _runs(rel: np.ndarray, offset: np.ndarray, raised: np.ndarray, name: np.ndarray) -> np.ndarray:
+def _runs(rel: np.ndarray, offset: np.ndarray, raised: np.ndarray, label: np.ndarray) -> np.ndarray:
     """Raised pieces of one name that touch end to end share a number; 0 for the others."""
-    label = pd.factorize(name)[0]
     ends = pd.DataFrame(
         {
             "x": np.concatenate((rel[offset[:-1], 0], rel[offset[1:] - 1, 0])),
@@ -218,17 +242,3 @@ def _runs(rel: np.ndarray, offset: np.ndarray, raised: np.ndarray, name: np.ndar
     run = np.zeros(pieces, np.int64)
     run[lift] = np.unique(root[tail[lift]], return_inverse=True)[1] + 1
     return run
-
-
-def _groups(name: np.ndarray, highway: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """
-    Numbers per piece in canonical order, equal for pieces of one name (or all unnamed) and one class group; whether it
-    has a name; and a number of its class group.
-    """
-    code, classes = pd.factorize(highway)
-    family_of_class = np.unique([_GROUP_OF_CLASS.get(word, word) for word in classes], return_inverse=True)[1]
-    family = family_of_class[code].astype(np.int64)
-    label = pd.factorize(name, sort=True)[0].astype(np.int64)
-    families = int(family.max()) + 1 if len(family) else 1
-    group = np.unique(label * families + family, return_inverse=True)[1].astype(np.int64)
-    return group, name != "", family

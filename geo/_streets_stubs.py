@@ -6,7 +6,8 @@ import numpy as np
 from numba import njit
 
 from geo._streets_chains import Chains
-from geo._streets_join import Contacts, Lines, interp_each
+from geo._streets_curve import along_each
+from geo._streets_join import Contacts, Lines
 from geo.grid import bucket, grid_of_segments
 
 _GAP_MM = 80_000.0  # an unnamed piece this short between two pieces of one name has that name
@@ -142,7 +143,7 @@ def _touched(lines, contacts, length, group, named, family, width):
 
 def _moved(lines: Lines, part: np.ndarray, m: np.ndarray) -> np.ndarray:
     """Positions on parts as positions on their streets."""
-    return interp_each(part, m, lines.map_offset, lines.old, lines.new)
+    return along_each(part, m, lines.map_offset, lines.old, lines.new)
 
 
 @njit(cache=True)
@@ -270,7 +271,7 @@ def move_in(lines: Lines, hosts: Hosts) -> Lines:
     sizes = np.diff(lines.offset)
     keep = np.repeat(np.isin(np.arange(len(sizes)), stay), sizes)
     street_of_knot = np.repeat(lines.street, np.diff(lines.map_offset))
-    new = interp_each(street_of_knot, lines.new, hosts.offset, hosts.old, hosts.new)
+    new = along_each(street_of_knot, lines.new, hosts.offset, hosts.old, hosts.new)
     return replace(
         lines,
         offset=np.concatenate(([0], np.cumsum(sizes[stay]))),

@@ -9,7 +9,7 @@ from numba import njit
 if TYPE_CHECKING:
     from geo.streets import Segments
 
-_MIN_CELL_MM = 50_000
+_MIN_CELL_MM = 100_000
 _MAX_CELLS = 8_000_000
 
 
@@ -75,10 +75,10 @@ def match_points(points_mm: np.ndarray, segments: "Segments", *, reach_mm: int) 
     cell, columns, rows = _grid(west, south, east, north, reach_mm, len(street))
     starts, members = _index_segments(x0, y0, x1, y1, west, south, cell, columns, rows, reach_mm)
     order, point_cell = _points_by_cell(points_mm, west, south, cell, columns, rows)
-    point, on, at, distance = _match(
-        points_mm, order, point_cell, starts, members, x0, y0, x1, y1, street, m0, m1, reach_mm
-    )
-    ranked = np.lexsort((point, at, on))
+    most = _most_matches(point_cell, order, starts, members, street)
+    packed = np.column_stack((x0, y0, x1, y1, m0, m1))
+    point, on, at, distance = _match(points_mm, order, point_cell, starts, members, packed, street, reach_mm, most)
+    ranked = _rank(point, on, at, int(street.max()) + 1)
     return Matches(point[ranked], on[ranked], at[ranked], distance[ranked])
 
 
@@ -174,52 +174,92 @@ def _points_by_cell(points, west, south, cell, columns, rows):
 
 
 @njit(cache=True)
-def _match(points, order, cells, starts, members, x0, y0, x1, y1, street, m0, m1, reach):
+def _most_matches(cells, order, starts, members, street):
+    """How many pairs there can be at most: the streets in each point's cell, summed."""
+    streets = np.zeros(len(starts) - 1, dtype=np.int32)
+    for i in range(len(starts) - 1):
+        for slot in range(starts[i], starts[i + 1]):
+            if slot == starts[i] or street[members[slot]] != street[members[slot - 1]]:
+                streets[i] += 1
+    most = 0
+    for place in range(len(order)):
+        most += streets[cells[order[place]]]
+    return most
+
+
+@njit(cache=True)
+def _match(points, order, cells, starts, members, segments, street, reach, most):
     """Nearest segment of each street in reach of each point; squared distances compare exact products."""
-    size = 2 * len(order) + 16
-    out_point = np.empty(size, dtype=np.int64)
-    out_street = np.empty(size, dtype=np.int32)
-    out_at = np.empty(size, dtype=np.int64)
-    out_distance = np.empty(size, dtype=np.float64)
+    out_point = np.empty(most, dtype=np.int64)
+    out_street = np.empty(most, dtype=np.int32)
+    out_at = np.empty(most, dtype=np.int64)
+    out_distance = np.empty(most, dtype=np.float64)
     found = 0
     reach_squared = float(reach) * float(reach)
     for place in range(len(order)):
         i = order[place]
         x, y = points[i, 0], points[i, 1]
         current, best, best_at = -1, np.inf, 0
-        for slot in range(starts[cells[i]], starts[cells[i] + 1] + 1):
-            k = members[slot] if slot < starts[cells[i] + 1] else -1
-            if (k < 0 or street[k] != current) and current >= 0 and best < np.inf:
-                if found == size:
-                    out_point = np.append(out_point, np.empty(size, dtype=np.int64))
-                    out_street = np.append(out_street, np.empty(size, dtype=np.int32))
-                    out_at = np.append(out_at, np.empty(size, dtype=np.int64))
-                    out_distance = np.append(out_distance, np.empty(size, dtype=np.float64))
-                    size *= 2
-                out_point[found], out_street[found] = i, current
-                out_at[found], out_distance[found] = best_at, np.sqrt(best) / 1000
-                found += 1
-            if k < 0:
-                break
+        for slot in range(starts[cells[i]], starts[cells[i] + 1]):
+            k = members[slot]
             if street[k] != current:
+                if best < np.inf:
+                    out_point[found], out_street[found], out_at[found], out_distance[found] = i, current, best_at, best
+                    found += 1
                 current, best, best_at = street[k], np.inf, 0
-            dx, dy = x1[k] - x0[k], y1[k] - y0[k]
-            px, py = x - x0[k], y - y0[k]
+            x0, y0, x1, y1 = segments[k, 0], segments[k, 1], segments[k, 2], segments[k, 3]
+            if x < min(x0, x1) - reach or x > max(x0, x1) + reach or y < min(y0, y1) - reach or y > max(y0, y1) + reach:
+                continue
+            m0, m1 = segments[k, 4], segments[k, 5]
+            dx, dy = x1 - x0, y1 - y0
+            px, py = x - x0, y - y0
             along, square = px * dx + py * dy, dx * dx + dy * dy
             if along <= 0:
-                distance, at = float(px * px + py * py), m0[k]
+                distance, at = float(px * px + py * py), m0
             elif along >= square:
-                qx, qy = x - x1[k], y - y1[k]
-                distance, at = float(qx * qx + qy * qy), m1[k]
+                qx, qy = x - x1, y - y1
+                distance, at = float(qx * qx + qy * qy), m1
             else:
                 across = float(px * dy - py * dx)
                 # across² ≤ reach²·length² rather than a quotient: both sides round once, so ties stay ties.
                 if across * across > reach_squared * square:
                     continue
-                distance = across * across / square
-                at = m0[k] + np.int64(np.rint(along / square * (m1[k] - m0[k])))
-                if distance > reach_squared:
-                    distance = reach_squared
+                distance = min(across * across / square, reach_squared)
+                at = m0 + np.int64(np.rint(along / square * (m1 - m0)))
             if distance <= reach_squared and (distance < best or (distance == best and at < best_at)):
                 best, best_at = distance, at
-    return out_point[:found], out_street[:found], out_at[:found], out_distance[:found]
+        if best < np.inf:
+            out_point[found], out_street[found], out_at[found], out_distance[found] = i, current, best_at, best
+            found += 1
+    return out_point[:found], out_street[:found], out_at[:found], np.sqrt(out_distance[:found]) / 1000
+
+
+@njit(cache=True)
+def _rank(point, street, at, streets):
+    """The order by street, position and point: a counting sort by street, then each street by itself."""
+    begin = np.zeros(streets + 1, dtype=np.int64)
+    for i in range(len(street)):
+        begin[street[i] + 1] += 1
+    for k in range(streets):
+        begin[k + 1] += begin[k]
+    order = np.empty(len(street), dtype=np.int64)
+    for i in range(len(street)):
+        order[begin[street[i]]] = i
+        begin[street[i]] += 1
+    first = 0
+    for k in range(streets):
+        own = order[first : begin[k]]
+        own = own[np.argsort(at[own], kind="mergesort")]
+        # Places at one position in the order of the points.
+        low = 0
+        while low < len(own):
+            high = low + 1
+            while high < len(own) and at[own[high]] == at[own[low]]:
+                high += 1
+            if high - low > 1:
+                ties = own[low:high]
+                own[low:high] = ties[np.argsort(point[ties], kind="mergesort")]
+            low = high
+        order[first : begin[k]] = own
+        first = begin[k]
+    return order

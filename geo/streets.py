@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -9,12 +10,12 @@ import pandas as pd
 import shapely
 from numba import njit
 
-from geo._streets_chains import Chains, Edges, cut_chains, cut_edges, join_chains
+from geo._streets_chains import Chains, Edges, cut_edges, join_chains
 from geo._streets_ends import even_ends
 from geo._streets_join import Lines, find_contacts, join_parts
 from geo._streets_junctions import find_junctions
 from geo._streets_layout import Layout, Members, flip_streets, join_members, lay_members, lay_out
-from geo._streets_pairs import Records, find_zones, lay_on_carriers, sample_chains, turning_points
+from geo._streets_pairs import Records, cut_turns, find_zones, lay_on_carriers, match_samples, sample_chains
 from geo._streets_parts import Parts, Pieces, build_parts
 from geo._streets_rings import ring_members
 from geo._streets_select import BOTH_WAYS, DUPLICATE, REASONS, Selection, select_roads
@@ -65,25 +66,36 @@ class Streets:
         The order depends on names and places only.
     segments
         The member pieces with their positions.
-    junctions
-        One point a crossing: ``streets`` (tuple of rows of ``table``) and ``name``.
     report
         ``pieces`` and ``km`` per reason: ``in``, ``kept``, and each reason for dropping.
     counts
         Streets, divided streets, joined pairs of carriageways, kilometres, roundabouts and the like.
     road_status
         Why each road was kept or dropped; index of the roads.
+    line_offset, line_xy, line_m
+        Vertices of the centre lines, cut into streets by offsets: coordinates in metres, positions in millimetres.
+    width_mm
+        Mean distance between the two carriageways of each street, 0 where it is not divided.
+    segment_level
+        Of each segment, 0 on the ground, as the map tells.
     """
 
     table: gpd.GeoDataFrame
     segments: Segments
-    junctions: gpd.GeoDataFrame
     report: pd.DataFrame
     counts: dict[str, float]
     road_status: pd.Series
     line_offset: np.ndarray
     line_xy: np.ndarray
     line_m: np.ndarray
+    width_mm: np.ndarray
+    segment_level: np.ndarray
+
+    @cached_property
+    def junctions(self) -> gpd.GeoDataFrame:
+        """One point a crossing: ``streets`` (tuple of rows of ``table``) and ``name``; found when first asked for."""
+        line = (self.line_offset, self.line_xy, self.line_m)
+        return find_junctions(self.table, self.segments, self.segment_level, self.width_mm, line)
 
     def locate(self, street_rows: np.ndarray, at_mm: np.ndarray) -> np.ndarray:
         """
@@ -171,13 +183,10 @@ def _carriageways(pieces: Selection, edges: Edges) -> tuple[Chains, Records, Par
     if with_gaps[0] is not group:
         chains = join_chains(pieces, edges, *with_gaps)
     samples = sample_chains(chains)
-    zones = find_zones(chains, samples, rank)
-    turns = turning_points(chains, samples, zones)
-    if len(turns):
-        chains = cut_chains(chains, turns)
-        samples = sample_chains(chains)
-        zones = find_zones(chains, samples, rank)
-    records = lay_on_carriers(chains, samples, zones)
+    matches = match_samples(chains, samples, rank)
+    zones = find_zones(samples, matches, chains.named)
+    chains, samples, matches, zones = cut_turns(chains, samples, matches, zones)
+    records = lay_on_carriers(chains, samples, matches, zones)
     parts, stretches = build_parts(chains, samples, records)
     return chains, records, parts, stretches
 
@@ -272,10 +281,11 @@ def _streets(
         road[by_place].astype(np.int32),
     )
     level = pieces.level[edges.piece[members.edge]][by_place]
-    junctions = find_junctions(table, segments, level, layout.width[order], (line_offset, xy, line_m))
-    counts = {"streets": streets, "divided_streets": int(table["divided"].sum()), "junctions": len(junctions), **counts}
+    counts = {"streets": streets, "divided_streets": int(table["divided"].sum()), **counts}
     status = pd.Series(pieces.status, index=roads.index, name="status")
-    return Streets(table, segments, junctions, _report(pieces), counts, status, line_offset, xy, line_m)
+    return Streets(
+        table, segments, _report(pieces), counts, status, line_offset, xy, line_m, layout.width[order], level
+    )
 
 
 def _of_most_length(street, road, length, roads, column, streets) -> np.ndarray:
@@ -283,15 +293,18 @@ def _of_most_length(street, road, length, roads, column, streets) -> np.ndarray:
     out = np.full(streets, "", object)
     if column not in roads.columns:
         return out
-    codes, words = pd.factorize(roads[column].astype(object), sort=False)
-    words = np.array([*(str(word).strip() for word in words)], object)
+    codes, words = pd.factorize(roads[column])
+    if not len(words):
+        return out
+    words, number = np.unique([str(word).strip() for word in words], return_inverse=True)
     code = codes[road]
     some = code >= 0
-    frame = pd.DataFrame({"street": street[some], "word": words[code[some]], "length": np.rint(length[some])})
-    sums = frame.groupby(["street", "word"], as_index=False)["length"].sum()
-    sums = sums[sums["word"] != ""].sort_values(["street", "length", "word"], ascending=[True, False, True])
-    best = sums.drop_duplicates("street")
-    out[best["street"].to_numpy()] = best["word"].to_numpy(object)
+    key, which = np.unique(street[some] * len(words) + number[code[some]], return_inverse=True)
+    sums = np.bincount(which, np.rint(length[some]))
+    best = np.lexsort((key, -sums, key // len(words)))
+    best = best[words[key[best] % len(words)] != ""]
+    owner, at = np.unique(key[best] // len(words), return_index=True)
+    out[owner] = words[key[best][at] % len(words)]
     return out
 
 
@@ -309,13 +322,14 @@ def _ids(label: np.ndarray, class_: np.ndarray) -> np.ndarray:
 
 def _report(pieces: Selection) -> pd.DataFrame:
     """Pieces and kilometres that came in, were kept, and were dropped for each reason."""
-    status = pd.Series(pieces.status)
-    km = pd.Series(pieces.length_m / 1000.0).groupby(status).sum()
-    pieces_of = status.value_counts()
-    reasons = list(REASONS)
-    table = pd.DataFrame({"pieces": pieces_of.reindex(reasons), "km": km.reindex(reasons)}).fillna(0.0)
-    total = pd.DataFrame({"pieces": [len(status)], "km": [pieces.length_m.sum() / 1000.0]}, index=["in"])
-    return pd.concat([total, table]).astype({"pieces": int}).rename_axis("reason")
+    which = [pieces.status == reason for reason in REASONS]
+    return pd.DataFrame(
+        {
+            "pieces": [len(pieces.status), *(int(rows.sum()) for rows in which)],
+            "km": [pieces.length_m.sum() / 1000.0, *(pieces.length_m[rows].sum() / 1000.0 for rows in which)],
+        },
+        index=pd.Index(["in", *REASONS], name="reason"),
+    )
 
 
 @njit(cache=True)

@@ -26,6 +26,10 @@ class Intervals:
     def __len__(self) -> int:
         return len(self.street)
 
+    def take(self, rows: np.ndarray) -> "Intervals":
+        """The given rows (a mask or positions)."""
+        return Intervals(self.street[rows], self.start_mm[rows], self.end_mm[rows])
+
     def total_mm(self, streets: int) -> np.ndarray:
         """Summed length on each of ``streets`` streets, int64."""
         total = np.zeros(streets, dtype=np.int64)

@@ -1,5 +1,7 @@
 """覆盖检查: where the city fails, who answers for it, and why."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from views import calls, controls, coverage, why_panel
@@ -16,7 +18,8 @@ def _page() -> None:
         controls.ask_phase(now)
         assessment = calls.assessment(now.city_key, now.book_key, now.phase)
         filters = controls.ask_filters(assessment)
-        listed = narrowed(findings(assessment), filters)
+        everywhere = narrowed(findings(assessment), replace(filters, district=None))
+        listed = narrowed(everywhere, filters)
         status = controls.ask_status(listed)
         controls.offer_download(listed, assessment)
 
@@ -26,7 +29,7 @@ def _page() -> None:
     st.html(coverage.sentence_html(listed, assessment, filters))
     ranking, middle, right = st.columns([252, 772, 336], gap="small")
     with ranking:
-        coverage.show_ranking(assessment, listed, filters)
+        coverage.show_ranking(assessment, everywhere, filters)
     with middle:
         sites = None if strip is None else strip.sites
         coverage.show_map(now.city, assessment, listed, filters, passing=passing, choice=choice, sites=sites)

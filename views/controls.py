@@ -1,5 +1,7 @@
 """The controls of the page 覆盖检查: rule book, phase, filters, which answers, download."""
 
+import zlib
+
 import geopandas as gpd
 import streamlit as st
 
@@ -92,13 +94,17 @@ def offer_download(listed: gpd.GeoDataFrame, assessment: Assessment) -> None:
 
 def _ask(name: str, choices: list[str], all_label: str, label) -> str | None:
     everything = say(f"coverage.controls.{all_label}", count=len(choices))
+    kept = st.session_state.get(f"coverage_kept_{name}")
     chosen = st.selectbox(
         say(f"coverage.controls.{name}"),
         [_ALL, *choices],
+        index=choices.index(kept) + 1 if kept in choices else 0,
         format_func=lambda choice: everything if choice == _ALL else label(choice),
-        key=f"coverage_{name}",
+        # The browser remembers what was chosen by its label: other choices need another control.
+        key=f"coverage_{name}_{zlib.crc32(repr(choices).encode())}",
         required=True,
         label_visibility="collapsed",
         width=SELECT_WIDTHS[name],
     )
+    st.session_state[f"coverage_kept_{name}"] = chosen
     return None if chosen == _ALL else chosen

@@ -21,7 +21,7 @@ from views.escape import for_html
 from views.findings import Filters, counts, found_of_due, walk_probability
 from views.ground import ground_of
 from views.layers import district_labels, drawn
-from views.maps import base_map, drawing_layer
+from views.maps import base_map, drawing_layer, main_part
 from views.ranking import ranking_html
 from views.rows import choose_row
 from views.tables import findings_table
@@ -39,7 +39,7 @@ def apply_style() -> None:
 def _style_sheet() -> str:
     light = {name: value for name, value in colours().model_dump(by_alias=True).items() if isinstance(value, str)}
     labels = "\n".join(
-        f'.st-key-coverage_{name} .react-aria-ComboBox [role="group"]::before'
+        f'[class*="st-key-coverage_{name}"] .react-aria-ComboBox [role="group"]::before'
         f' {{ content: "{say(f"coverage.controls.{name}")}"; }}'
         for name in SELECT_WIDTHS
     )
@@ -120,7 +120,7 @@ def show_map(
 
 def _shape_of(city: City, district: str | None) -> shapely.Geometry | None:
     own = None if district is None or city.districts is None else city.districts[city.districts["name"] == district]
-    return None if own is None or own.empty else own.geometry.iloc[0]
+    return None if own is None or own.empty else main_part(own.geometry.iloc[0])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Assessment: id, City: id})

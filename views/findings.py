@@ -54,12 +54,15 @@ def findings(assessment: Assessment) -> gpd.GeoDataFrame:
     stretches = stretches[stretches["from_m"].notna() & stretches["rule"].isin(walked)]
     is_split = pd.MultiIndex.from_frame(verdicts[_SUBJECT]).isin(pd.MultiIndex.from_frame(stretches[_SUBJECT]))
     whole = verdicts[~(is_split & (verdicts["status"] == FAIL))]
-    listed = pd.concat([_of_gaps(stretches, verdicts), _of_verdicts(whole, assessment.gaps)], ignore_index=True)
+    along = [name for name in walked if rules[name].measure == "along"]
+    listed = pd.concat([_of_gaps(stretches, verdicts, along), _of_verdicts(whole, assessment.gaps)], ignore_index=True)
     listed["is_line"] = listed.geometry.geom_type.isin(["LineString", "MultiLineString"]) & listed["rule"].isin(walked)
     listed["where"] = [
         numbers.stretch(start, end) if np.isfinite(start) else rules[rule].title
         for start, end, rule in zip(listed["from_m"], listed["to_m"], listed["rule"], strict=True)
     ]
+    nameless = listed["subject_name"].isna() | (listed["subject_name"] == "")
+    listed["subject_name"] = listed["subject_name"].where(~nameless, listed["class"].map(assessment.book.class_label))
     listed["counted"] = listed["rule"].map(lambda name: rules[name].measure in COUNTED)
     listed["looks"] = listed["rule"].map(lambda name: rules[name].measure == "visible")
     listed = listed.assign(
@@ -85,10 +88,12 @@ def narrowed(frame: gpd.GeoDataFrame, filters: Filters) -> gpd.GeoDataFrame:
 
 
 def found_of_due(row: pd.Series | object, assessment: Assessment) -> str:
-    """Found / due of a finding: ``1 / 5``; shares in percent; — where there is no number."""
+    """Found / due of a finding: ``1 / 5``; shares in percent, spacings in metres; — where there is no number."""
     if pd.isna(row.required) or pd.isna(row.value):
         return say("numbers.nothing")
     measure = assessment.book.rule(row.rule).measure
+    if measure == "spacing":
+        return say("coverage.list.spacing", value=numbers.whole(row.value), limit=numbers.metres(row.required))
     if measure in ("share", "radius"):
         return f"{numbers.percent(row.value, failing=row.status == FAIL)} / {numbers.percent(row.required)}"
     return numbers.have_of_need(row.value, row.required)
@@ -137,19 +142,21 @@ def _with_class(assessment: Assessment) -> gpd.GeoDataFrame:
     return assessment.gaps.assign(**{"class": verdicts["class"].reindex(keys).to_numpy()})
 
 
-def _of_gaps(gaps: gpd.GeoDataFrame, verdicts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _of_gaps(gaps: gpd.GeoDataFrame, verdicts: gpd.GeoDataFrame, along: list[str]) -> gpd.GeoDataFrame:
     """Failing stretches with what their street's verdict says."""
     of_street = verdicts.drop_duplicates(_SUBJECT).set_index(_SUBJECT)
     keys = pd.MultiIndex.from_frame(gaps[_SUBJECT])
     said = of_street[["value", "required", "explanation"]].reindex(keys)
     parts = (gaps["rule"], gaps["subject"], gaps["district"].fillna(""), gaps["from_m"].round().astype(str))
     key = pd.Series(["|".join(names) for names in zip(*parts, strict=True)], dtype=object)
+    # A stretch lacks what its own worst walk lacks; without windows it is itself too long.
     found = said["required"].to_numpy() - gaps["missing"].to_numpy()
+    found = np.where(gaps["rule"].isin(along), found, gaps["length_m"])
     return gaps.assign(
         key=key.to_numpy(),
         status=FAIL,
         required=said["required"].to_numpy(),
-        value=np.where(np.isfinite(found), found, said["value"].to_numpy()),
+        value=found,
         explanation=said["explanation"].to_numpy(),
     )
 

@@ -1,92 +1,185 @@
-"""Bringing a city in: the files handed in, what each would give, and the import itself."""
+"""A city out of files, as the page 数据接入 asks for it: what each file would give, and the import itself."""
 
-import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from data.city import LAYERS
-from data.headings import PLACE, columns_of, label
-from data.importing import ImportRequest, ImportResult, LayerSource, Preview, import_city, preview
+from data.errors import DataError
+from data.files import KINDS, split_layer
+from data.headings import PLACE, columns_of
+from data.headings import Mapping as HeadingMapping
+from data.importing import ImportRequest, import_city
+from data.osm import read_osm
 from data.settings import data_folder
+from data.sources import LayerSource, Preview, choices, preview, read_area
 from texts import say
 
-EXTRACT = "osm"
-PARTS = (EXTRACT, *LAYERS)
-DATUMS = ("", "wgs84", "cgcs2000", "gcj02", "bd09")
-_UNSAFE = re.compile(r'[\\/:*?"<>|\s.]+')
-_CHUNK = 1 << 20
+EXTRACT, AREA = "osm", "area"
+PARTS = (EXTRACT, *LAYERS, AREA)
+EPSG = "epsg"
+DATUMS = ("", "wgs84", "cgcs2000", "gcj02", "bd09", EPSG)
+CONSTANTS = {"venues": "class", "sites": "carrier", "areas": "kind"}  # what a whole file may be said to be
+LEFT_OUT = "-"  # beside City columns: a heading that is not wanted
+_LARGEST_EXTRACT_SHOWN = 30 << 20  # bytes; a larger one is read once, when it is imported
+_UNSAFE = re.compile(r'[\\/:*?"<>|\s.\x00-\x1f]+')
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a city to be: where it lies, and what the user says about it."""
+    """
+    One file of a city to be, and what the user says about it.
+
+    Attributes
+    ----------
+    path
+        ``path`` or ``path:layer``.
+    datum
+        As `data.sources.LayerSource`; "" for what the file says.
+    headings
+        Pairs of heading and City column; ``""`` keeps it as an additional column, None leaves it out.
+    constant
+        What all its rows are, of the column that ``CONSTANTS`` names; "" when the file says so itself.
+    choice
+        Layer, sheet or file inside; "" for the one that fits best.
+    admin_level
+        Of the boundaries of an extract that become districts; None for the first that is complete.
+    """
 
     path: str
     datum: str = ""
-    headings: Mapping[str, str | None] = field(default_factory=dict, hash=False)
-    class_: str = ""
+    headings: tuple[tuple[str, str | None], ...] = ()
+    constant: str = ""
     choice: str = ""
+    admin_level: int | None = None
 
-    def source(self) -> LayerSource:
-        """The part as the readers take it."""
-        path = Path(self.path)
-        is_workbook = path.suffix.lower() == ".xlsx"
+    def place(self) -> tuple[str, str | None]:
+        """Where the readers find it: ``path`` or ``path:layer``, and the sheet of a workbook."""
+        path, inner = split_layer(self.path)
+        choice = self.choice or inner
+        if not choice:
+            return str(path), None
+        in_workbook = path.suffix.lower() in (".xlsx", ".xlsm")
+        in_packed_workbook = path.suffix.lower() == ".zip" and Path(choice).suffix.lower() not in KINDS
+        return (str(path), choice) if in_workbook or in_packed_workbook else (f"{path}:{choice}", None)
+
+    def source(self, layer: str) -> LayerSource:
+        """The part as the readers take it for ``layer``."""
+        path, sheet = self.place()
         return LayerSource(
-            f"{path}:{self.choice}" if self.choice and not is_workbook else path,
+            path,
             datum=self.datum or None,
-            headings=self.headings,
-            constants={"class": self.class_} if self.class_ else {},
-            sheet=self.choice if self.choice and is_workbook else None,
+            headings=dict(self.headings),
+            constants={CONSTANTS[layer]: self.constant} if self.constant else {},
+            sheet=sheet,
         )
 
 
-def keep_upload(handed) -> Path:
+@dataclass(frozen=True, eq=False)
+class Look:
     """
-    Keep a file that was handed in, in the user's data folder under its own name, and say where.
+    What is known of a part before anything is taken.
 
-    The same content is kept once; so nothing is lost when the page is left.
+    Attributes
+    ----------
+    choices
+        Layers, sheets or files inside to choose from; fewer than two leave no choice.
+    faults
+        Why nothing can be taken; empty when something can.
+    found
+        Of a file for one layer that could be read.
+    sentence
+        What would be taken, of an extract and of a study area.
+    rejects
+        What would not be taken.
     """
-    content = handed.getbuffer()
-    digest = hashlib.sha256()
-    for start in range(0, len(content), _CHUNK):
-        digest.update(content[start : start + _CHUNK])
-    folder = data_folder("uploads") / digest.hexdigest()[:16]
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / Path(handed.name).name
-    if not target.exists():
-        part = target.with_name(target.name + ".part")
-        part.write_bytes(content)
-        part.replace(target)
-    return target
+
+    choices: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    found: Preview | None = None
+    sentence: str = ""
+    rejects: pd.DataFrame | None = None
 
 
-def preview_part(layer: str, part: Part) -> Preview:
-    """
-    What a part would give as ``layer``.
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """An import that was done: where the city lies, and what happened on the way, as `data.importing.ImportResult`."""
 
-    Raises
-    ------
-    DataError
-        When the file cannot be read.
-    """
-    about = Path(part.path).stat() if Path(part.path).is_file() else None
-    stamp = (about.st_mtime_ns, about.st_size) if about else (0, 0)
-    return _preview(layer, part.path, stamp, part.datum, tuple(sorted(part.headings.items())), part.class_, part.choice)
+    city_key: str
+    counts: pd.DataFrame
+    warnings: tuple[str, ...]
+    rejects: pd.DataFrame
+    repairs: pd.DataFrame
+    duplicates: pd.DataFrame
+
+
+def look_at(name: str, part: Part) -> Look:
+    """What ``part`` would give as the part ``name`` of ``PARTS``; read once for every session and kept."""
+    path, _ = split_layer(part.path)
+    about = path.stat() if path.is_file() else None
+    return _look(name, part, (about.st_mtime_ns, about.st_size) if about else (0, 0))
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _preview(layer: str, path: str, stamp, datum: str, headings: tuple, class_: str, choice: str) -> Preview:
-    return preview(Part(path, datum, dict(headings), class_, choice).source(), layer)
+def _look(name: str, part: Part, stamp: tuple[int, int]) -> Look:
+    look = {EXTRACT: _look_at_extract, AREA: _look_at_area}.get(name, _look_at_layer)
+    try:
+        return look(name, part, size=stamp[1])
+    except DataError as error:
+        return Look(choices=_choices(part), faults=tuple(error.faults))
+
+
+def _look_at_layer(name: str, part: Part, *, size: int) -> Look:
+    found = preview(part.source(name), name)
+    return Look(found.choices, found.faults, found, rejects=found.rejects)
+
+
+def _look_at_extract(name: str, part: Part, *, size: int) -> Look:
+    if size > _LARGEST_EXTRACT_SHOWN:
+        return Look(sentence=say("intake.extract_later"))
+    osm = read_osm(part.path, admin_level=part.admin_level)
+    layers = layer_counts({name: len(osm.layers[name]) for name in LAYERS if name in osm.layers})
+    level = say(f"intake.levels.{osm.admin_level}") if osm.admin_level else say("intake.no_districts")
+    return Look(
+        sentence=say("intake.extract_gives", layers=layers, level=level),
+        rejects=osm.rejects.assign(taken=osm.rejects["column"] != "geometry"),
+    )
+
+
+def _look_at_area(name: str, part: Part, *, size: int) -> Look:
+    west, south, east, north = read_area(part.place()[0], datum=part.datum or None).bounds
+    return Look(choices=_choices(part), sentence=say("intake.area_is", west=west, south=south, east=east, north=north))
+
+
+def _choices(part: Part) -> tuple[str, ...]:
+    try:
+        return tuple(choices(part.path))
+    except DataError:
+        return ()
+
+
+def layer_counts(counts: Mapping[str, int]) -> str:
+    """Layers and their numbers of rows in one phrase."""
+    return say("explain.joiner").join(
+        say("cli.import.layer_count", layer=say(f"city.layers.{name}"), count=count) for name, count in counts.items()
+    )
 
 
 def bring_in(
-    parts: Mapping[str, Part], about: Mapping[str, str], *, strict: bool, progress
-) -> tuple[ImportResult, Path]:
+    parts: Mapping[str, Part],
+    *,
+    name: str = "",
+    source: str = "",
+    licence: str = "",
+    data_date: str = "",
+    strict: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> Outcome:
     """
     Import a city and keep it among the user's cities under its name; a name that is taken gets a number.
 
@@ -94,31 +187,42 @@ def bring_in(
     ----------
     parts
         By the names of ``PARTS``.
-    about
-        ``name``, ``source``, ``licence``, ``data_date``, ``admin_level``.
+    name, source, licence, data_date, strict, progress
+        As `data.importing.ImportRequest` and `data.importing.import_city`.
 
     Raises
     ------
     DataError
-        As `data.importing.import_city`; nothing is kept then.
+        As `data.importing.import_city`, and when the city cannot be written; nothing is kept then.
     """
-    extract = parts.get(EXTRACT)
-    level = about.get("admin_level", "")
-    request = ImportRequest(
-        osm=extract.path if extract else None,
-        admin_level=int(level) if level.isdigit() else None,
-        layers={name: part.source() for name, part in parts.items() if name != EXTRACT},
-        strict=strict,
-        **{key: about.get(key, "") for key in ("name", "source", "licence", "data_date")},
+    extract, area = parts.get(EXTRACT), parts.get(AREA)
+    result = import_city(
+        ImportRequest(
+            osm=extract.path if extract else None,
+            admin_level=extract.admin_level if extract else None,
+            area=area.place()[0] if area else None,
+            area_datum=(area.datum or None) if area else None,
+            layers={layer: part.source(layer) for layer, part in parts.items() if layer in LAYERS},
+            name=name,
+            source=source,
+            licence=licence,
+            data_date=data_date,
+            strict=strict,
+        ),
+        progress=progress,
     )
-    result = import_city(request, progress=progress)
-    target = _free_name(about.get("name", ""))
-    result.city.write(target)
-    return result, target
+    target = _free_name(name)
+    try:
+        result.city.write(target)
+    except OSError as error:
+        raise DataError(say("import.unwritable", file=target.name, reason=error.strerror)) from error
+    return Outcome(
+        str(target), result.counts, result.warnings, result.rejects, result.repairs, result.duplicates
+    )
 
 
 def _free_name(name: str) -> Path:
-    stem = _UNSAFE.sub("_", name).strip("_") or say("intake.unnamed")
+    stem = _UNSAFE.sub("_", name)[:_LONGEST_NAME].strip("_") or say("intake.unnamed")
     folder = data_folder("cities")
     target, number = folder / f"{stem}.gpkg", 2
     while target.exists():
@@ -140,34 +244,21 @@ def drop_city(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def heading_choices(layer: str) -> dict[str, str | None]:
-    """What a heading can be taken as: Chinese name to column; ``""`` keeps it beside, None leaves it out."""
-    own = {label(layer, column): column for column in (*PLACE, *columns_of(layer))}
-    return {**own, say("import.kept_as_extra"): "", say("import.left_out"): None}
+def heading_choices(layer: str) -> list[str]:
+    """What a heading can be taken as: City columns, ``""`` for an additional column, ``LEFT_OUT``."""
+    return [*PLACE, *columns_of(layer), "", LEFT_OUT]
 
 
-def headings_table(found: Preview) -> pd.DataFrame:
-    """The headings of a file, an example of each, and what it is taken as, for the user to change."""
-    table = found.mapping.table()
-    examples = [_example(found.first, heading) for heading in table["heading"]]
-    return pd.DataFrame(
-        {
-            say("intake.heading"): table["heading"],
-            say("intake.example"): examples,
-            say("intake.taken_as"): table["taken_as"],
-        }
-    )
+def taken_as(mapping: HeadingMapping, heading: str) -> str:
+    """Which of `heading_choices` a heading is taken as."""
+    if heading in mapping.ignored:
+        return LEFT_OUT
+    return next((column for column, given in mapping.taken.items() if given == heading), "")
 
 
-def _example(first: pd.DataFrame, heading: str) -> str:
-    values = first.get(heading, [])
-    return next((str(value) for value in values if str(value).strip()), "")
-
-
-def changed_headings(layer: str, before: pd.DataFrame, after: pd.DataFrame) -> dict[str, str | None]:
-    """The headings the user takes as something else than was guessed, as ``LayerSource.headings`` wants them."""
-    choices, heading, taken_as = heading_choices(layer), say("intake.heading"), say("intake.taken_as")
-    changed = before[taken_as].to_numpy() != after[taken_as].to_numpy()
-    return {
-        row[heading]: choices[row[taken_as]] for row in after[changed].to_dict("records") if row[taken_as] in choices
-    }
+def with_heading(
+    headings: Mapping[str, str | None], heading: str, choice: str
+) -> dict[str, str | None]:
+    """What the user says of headings, and now that ``heading`` is ``choice``; no other one gives that column then."""
+    kept = {other: column for other, column in headings.items() if not choice or column != choice}
+    return {**kept, heading: None if choice == LEFT_OUT else choice}

@@ -137,7 +137,7 @@ def label_places(districts: gpd.GeoDataFrame, marks: Iterable[shapely.Geometry])
     taken = shapely.geometrycollections(list(marks))
     chosen = []
     for shape in districts.geometry:
-        district = max(shapely.get_parts(shape), key=shapely.area)
+        district = main_part(shape)
         candidates = _candidates(district)
         others = shapely.union_all([taken, *(shapely.buffer(point, 1.5 * clear_m) for point in chosen)])
         room = shapely.distance(candidates, others) if not others.is_empty else np.full(len(candidates), np.inf)
@@ -146,6 +146,11 @@ def label_places(districts: gpd.GeoDataFrame, marks: Iterable[shapely.Geometry])
         from_middle = shapely.distance(candidates, district.centroid) / np.sqrt(district.area)
         chosen.append(candidates[int(np.argmax(worth - 0.6 * from_middle))])
     return gpd.GeoSeries(chosen, index=districts.index, crs=districts.crs)
+
+
+def main_part(shape: shapely.Geometry) -> shapely.Geometry:
+    """The largest part of a district, without its islands."""
+    return max(shapely.get_parts(shape), key=shapely.area)
 
 
 def _candidates(district: shapely.Geometry) -> np.ndarray:

@@ -99,6 +99,11 @@ def plain(value: float | None) -> str:
     return decimal(value) if not _absent(value) and float(value) % 1 else whole(value)
 
 
+def file_size(size: int) -> str:
+    """The size of a file given in bytes: ``34 KB``, from a megabyte on ``1.2 MB``."""
+    return _with_unit("megabytes", decimal(size / 2**20)) if size >= 2**20 else _with_unit("kilobytes", whole(size / 2**10))
+
+
 def moment(at: datetime) -> str:
     """A time in the city's day: ``11月18日 07:30``."""
     return say("numbers.moment", month=at.month, day=at.day, hour=at.hour, minute=at.minute)

@@ -95,7 +95,7 @@ def strip_figure(strip: Strip, *, focus: tuple[float, float] | None = None) -> g
         _counts(figure, strip, low, high)
         _worst(figure, strip)
     else:
-        _axis(figure, low, high, "x", _ROAD_Y - 0.1)
+        _ends(figure, strip, low, high)
     return figure
 
 
@@ -246,6 +246,10 @@ def _worst(figure: go.Figure, strip: Strip) -> None:
     )
 
 
-def _axis(figure: go.Figure, low: float, high: float, axis: str, y: float) -> None:
+def _ends(figure: go.Figure, strip: Strip, low: float, high: float) -> None:
+    """Where the street begins and ends, unless a failing stretch has its own number there."""
+    room = 0.12 * (high - low)
     for at in (low, high):
-        write(figure, at, y, numbers.position(at), yanchor="top", xanchor="left" if at == low else "right")
+        if any(abs(at - edge) < room for gap in strip.gaps for edge in gap):
+            continue
+        write(figure, at, _ROAD_Y - 0.06, numbers.position(at), yanchor="top", xanchor="left" if at == low else "right")

@@ -14,7 +14,7 @@ from metrics.assessment import Assessment
 from metrics.explain import reason_label
 from metrics.measures.demands import Demand, demands_of, weights
 from metrics.measures.findings import FAIL
-from metrics.rules import Along, Rule, Visible
+from metrics.rules import Along, Rule, SiteRule, Visible
 from metrics.survey import COUNTS, MAYBE, Stock
 from views import numbers
 from views.square import Place
@@ -64,9 +64,9 @@ def strip_of(assessment: Assessment, city: City, rule: Rule, subject: str) -> St
 
 
 def place_of(assessment: Assessment, city: City, rule: Rule, subject: str) -> Place | None:
-    """The picture of the place ``subject`` as ``rule`` judged it; None when the place has no position."""
+    """The picture of the place ``subject`` as ``rule`` judged it; None when it has no position or no site matters."""
     verdict = _verdict(assessment, rule, subject)
-    if verdict.geometry is None or verdict.geometry.is_empty:
+    if not isinstance(rule, SiteRule) or verdict.geometry is None or verdict.geometry.is_empty:
         return None
     looks = isinstance(rule, Visible)
     centre = _centre(city, subject, verdict.geometry)

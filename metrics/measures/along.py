@@ -33,12 +33,18 @@ NEAR_MISS = 2  # sites up to so many times the reach away are traced as out of r
 
 @dataclass(frozen=True)
 class _Line:
-    """One demand along all streets: what surely stands where, what may, and how many are asked for."""
+    """
+    One demand along all streets: how many are asked for, and the places (positions, offsets) under three views.
+
+    ``surely`` are the places that count; ``perhaps`` adds those that may, among them as many as could be asked for
+    where no stock was taken; ``shown`` are the places that count where stock was taken, and the rest assumed there.
+    """
 
     title: str
     need: np.ndarray
-    surely: tuple[np.ndarray, np.ndarray]  # positions and offsets
+    surely: tuple[np.ndarray, np.ndarray]
     perhaps: tuple[np.ndarray, np.ndarray]
+    shown: tuple[np.ndarray, np.ndarray]
 
 
 def along(survey: Survey, rule: Along) -> Findings:
@@ -47,8 +53,8 @@ def along(survey: Survey, rule: Along) -> Findings:
 
     The windows slide continuously: the failing starts are exact to the millimetre. A site within the rule's reach of
     two streets counts for both, or for the nearest with ``attach: nearest``. Where a form or theme is not recorded, or
-    the stock not taken, the street is unknown unless the answer is the same either way; what is reported of a
-    failing street then is what fails in any case. Streets shorter than the window that the rule exempts are not
+    the stock not taken, the street is unknown unless the answer is the same either way. The figures of a failing
+    street are those of the sites that surely count, without the stretches where no stock was taken. Streets shorter than the window that the rule exempts are not
     subjects.
 
     Returns
@@ -69,11 +75,11 @@ def along(survey: Survey, rule: Along) -> Findings:
     chosen = np.zeros(len(table), dtype=bool)
     chosen[rows] = True
     lines, traces = _lines(survey, rule, chosen, length, window)
-    fails = _failing(lines, "perhaps", length, window)
-    open_starts = _failing(lines, "surely", length, window)
     failing, doubtful = np.zeros(len(table), dtype=bool), np.zeros(len(table), dtype=bool)
-    failing[fails.street] = True
-    doubtful[open_starts.street] = True
+    failing[_failing(lines, "perhaps", length, window).street] = True
+    doubtful[_failing(lines, "surely", length, window).street] = True
+    fails = _failing(lines, "shown", length, window)
+    fails = fails.take(failing[fails.street])
     status = np.where(failing, FAIL, np.where(doubtful, UNKNOWN, PASS)).astype(object)
     starts = np.maximum(length - window, 1)  # a street that is one window has one start
     probability = 1 - np.maximum(fails.total_mm(len(table)), failing & (length <= window)) / starts
@@ -135,10 +141,11 @@ def _lines(
     if survey.stock is None or not rule.sites:
         need = _needs(rule.need, rule, length, window, chosen)
         places = _sorted([extra], len(length))
-        return [_Line("", need, places, _sorted([extra, (*fill, rule.need)], len(length)))], _trace_frame()
+        filled = _sorted([extra, (*fill, rule.need)], len(length))
+        return [_Line("", need, places, filled, filled)], _trace_frame()
     near = survey.site_matches(NEAR_MISS * reach)
     near = near.take(chosen[near.street])
-    inside = near.distance_m * 1000 <= reach
+    inside = near.distance_m <= reach / 1000
     hit = near.take(inside)
     if rule.attach == "nearest":
         hit = nearest_only(hit)
@@ -156,6 +163,7 @@ def _lines(
                 _needs(demand.need, rule, length, window, chosen),
                 _sorted(places, len(length)),
                 _sorted([*places, maybe, (*fill, demand.need)], len(length)),
+                _sorted([*places, (*fill, demand.need)], len(length)),
             )
         )
     return lines, _traces(survey, demands, near, inside, hit)
@@ -217,7 +225,7 @@ def _sorted(places: list[tuple], streets: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _failing(lines: list[_Line], bound: str, length: np.ndarray, window: int) -> Intervals:
-    """Starts at which at least one demand is not met, with what surely counts or with what may count."""
+    """Starts at which at least one demand is not met, under one view of the places."""
     per_demand = [failing_starts(*getattr(line, bound), length, line.need, window) for line in lines]
     united = per_demand[0]
     for more in per_demand[1:]:
@@ -231,7 +239,7 @@ def _worst(lines: list[_Line], length: np.ndarray, window: int, status: np.ndarr
         [
             np.where(
                 status == FAIL,
-                least_counts(*line.perhaps, length, window)[0],
+                least_counts(*line.shown, length, window)[0],
                 least_counts(*line.surely, length, window)[0],
             )
             for line in lines
@@ -252,7 +260,7 @@ def _gaps(lines: list[_Line], fails: Intervals, length: np.ndarray, window: int)
     gap_of = _gap_of(fails, gaps)
     lack = np.zeros(len(gaps), dtype=np.int64)
     for line in lines:
-        least = least_counts_between(*line.perhaps, length, fails, window)
+        least = least_counts_between(*line.shown, length, fails, window)
         np.maximum.at(lack, gap_of, line.need[fails.street] - least)
     return pd.DataFrame({"street": gaps.street, "from_mm": gaps.start_mm, "to_mm": gaps.end_mm, "missing": lack})
 
@@ -280,10 +288,11 @@ def _gap_of(fails: Intervals, gaps: Intervals) -> np.ndarray:
 
 def _repairs_in(gaps: pd.DataFrame, lines: list[_Line], length: np.ndarray, window: int) -> np.ndarray:
     """The fewest new sites that repair the gaps, by the part they stand in; on a cut, the part before it."""
+    failing = np.isin(np.arange(len(length)), gaps["street"])
     street, at = fewest_repairs(
-        [line.perhaps[0] for line in lines],
-        [line.perhaps[1] for line in lines],
-        [line.need for line in lines],
+        [line.shown[0] for line in lines],
+        [line.shown[1] for line in lines],
+        [np.where(failing, line.need, 0) for line in lines],
         length,
         window,
     )

@@ -63,10 +63,9 @@ def within(survey: Survey, rule: Within | Presence) -> Findings:
         status[one == FAIL] = FAIL
     blind = _unsurveyed(survey, who) & (status == FAIL)
     status[blind] = UNKNOWN
-    held = np.where(status == FAIL, perhaps, surely)
-    worst = np.argmax(need[:, None] - held, axis=0)
+    worst = np.argmax(need[:, None] - surely, axis=0)
     worst[status == PASS] = 0
-    value, required = held[worst, np.arange(len(who))], need[worst].astype(float)
+    value, required = surely[worst, np.arange(len(who))], need[worst].astype(float)
     verdicts = who.assign(
         value=value,
         required=required,

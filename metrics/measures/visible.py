@@ -79,7 +79,7 @@ def visible(survey: Survey, rule: Visible, view: View) -> Findings:
     blind = survey.is_unsurveyed(*(_xy_mm(who["centre"]) / 1000).T) & (status == FAIL)
     inside = np.full(len(who), -1) if walls is None else containing_building(observers[: len(who)], walls)
     status[blind | (inside >= 0)] = UNKNOWN
-    held = np.where(status == FAIL, perhaps[:, : len(who)], surely[:, : len(who)])
+    held = surely[:, : len(who)]
     worst = np.argmax(need[:, None] - held, axis=0)
     worst[status == PASS] = 0
     verdicts = who.assign(

@@ -278,3 +278,10 @@ def test_a_row_on_another_continent_is_rejected(tmp_path):
     good = "".join(f"A{number},甲,道旗,,122.1{number},30.1,,,\n" for number in range(1, 6))
     cleaned = sites_of(tmp_path, f"{good}A9,坏,道旗,,-70.1,30.1,,,\n")
     assert len(cleaned.frame) == 5 and cleaned.rejects["reason"].tolist() == ["离其余各行 1000 公里以上"]
+
+
+def test_recorded_numbers_are_recognised_by_their_chinese_names():
+    cells = [shapely.box(122, 30, 122.1, 30.1), shapely.box(122.1, 30, 122.2, 30.1)]
+    cleaned = cleaned_shapes("districts", cells, **{"绿化覆盖率(%)": ["38.5%", "41"], "新建区标记": ["是", "否"]})
+    assert cleaned.frame["green_cover_pct"].tolist() == [38.5, 41.0]
+    assert cleaned.frame["new_district"].tolist() == [1.0, 0.0] and len(cleaned.rejects) == 0

@@ -7,6 +7,7 @@ import threading
 import zipfile
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 
 from data.errors import DataError
@@ -47,7 +48,7 @@ def shapefile(tmp_path, squares):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.geojson", b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>', "虚拟图层"),
+        ("a.geojson", b"<OGRVRTDataSource><SrcDataSource>/etc/hosts</SrcDataSource></OGRVRTDataSource>", "虚拟图层"),
         ("a.geojson", b'<?xml version="1.0"?><OGRVRTDataSource/>', "虚拟图层"),
         ("a.geojson", b"<!DOCTYPE html><html><body>404</body></html>", "网页"),
         ("a.geojson", b"PK\x03\x04 and so on", "ZIP"),
@@ -68,7 +69,7 @@ def shapefile(tmp_path, squares):
         ("a.parquet", b"PAR1 cut off", "不完整"),
         ("a.gpkg", b"SQLite format 3\0", "不完整"),
     ],
-)  # fmt: skip
+)
 def test_files_that_are_something_else(tmp_path, name, content, words):
     file = tmp_path / name
     file.write_bytes(content)
@@ -198,8 +199,30 @@ def test_nothing_is_left_behind(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "path", "layer"),
-    [("a.gpkg:roads", "a.gpkg", "roads"), ("a.gpkg", "a.gpkg", None), ("C:/x/a.gpkg", "C:/x/a.gpkg", None), ("C:/x/a.gpkg:b", "C:/x/a.gpkg", "b")],
-)  # fmt: skip
+    [
+        ("a.gpkg:roads", "a.gpkg", "roads"),
+        ("a.gpkg", "a.gpkg", None),
+        ("C:/x/a.gpkg", "C:/x/a.gpkg", None),
+        ("C:/x/a.gpkg:b", "C:/x/a.gpkg", "b"),
+    ],
+)
 def test_paths_with_layers(text, path, layer):
     found, name = split_layer(text)
     assert (str(found), name) == (path, layer)
+
+
+@pytest.mark.parametrize("ending", ["geojson", "csv", "kml", "parquet"])
+def test_files_with_a_column_for_every_row_do_not_fill_the_memory(tmp_path, ending):
+    names = [f"列{number}" for number in range(3000)]
+    file = tmp_path / f"a.{ending}"
+    if ending == "geojson":
+        features = [{**POINT, "properties": {name: "x"}} for name in names]
+        file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    elif ending == "csv":
+        file.write_text(",".join(names) + "\n1\n", encoding="utf-8")
+    elif ending == "kml":
+        data = "".join(f'<Placemark><ExtendedData><Data name="{name}"/></ExtendedData></Placemark>' for name in names)
+        file.write_text(f'<kml xmlns="http://www.opengis.net/kml/2.2">{data}</kml>', encoding="utf-8")
+    else:
+        pd.DataFrame({name: [1] for name in names}).to_parquet(file)
+    assert "3000 列" in fault_of(file)

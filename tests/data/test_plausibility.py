@@ -35,7 +35,7 @@ def grid():
 
 def sites(points, carriers, ids=None):
     ids = [f"s{row}" for row in range(len(points))] if ids is None else ids
-    xy = np.asarray(points, dtype=float).reshape(-1, 2) + (500_000, 3_320_000)
+    xy = np.asarray(points, dtype=float).reshape(-1, 2) + np.array((500_000, 3_320_000))
     return gpd.GeoDataFrame(
         {"id": ids, "carrier": carriers}, geometry=gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=METRIC
     )

@@ -27,12 +27,24 @@ def one(parse, cell, *args):
 @pytest.mark.parametrize(
     ("cell", "column", "number"),
     [
-        ("1.2m", "width_m", 1.2), ("１２", "width_m", 12), ("120 cm", "width_m", 1.2), ("1800毫米", "width_m", 1.8),
-        ("1,200", "panels", 1200), ("3块", "panels", 3), ("2亩", "wall_area_m2", 4000 / 3), ("12㎡", "wall_area_m2", 12),
-        ("东南", "facing_deg", 135), ("坐北朝南", "facing_deg", 180), ("NE", "facing_deg", 45), ("-90", "facing_deg", 270),
-        ("90°", "facing_deg", 90), ("360", "facing_deg", 0), (3, "panels", 3), (2.5, "width_m", 2.5),
+        ("1.2m", "width_m", 1.2),
+        ("１２", "width_m", 12),
+        ("120 cm", "width_m", 1.2),
+        ("1800毫米", "width_m", 1.8),
+        ("1,200", "panels", 1200),
+        ("3块", "panels", 3),
+        ("2亩", "wall_area_m2", 4000 / 3),
+        ("12㎡", "wall_area_m2", 12),
+        ("东南", "facing_deg", 135),
+        ("坐北朝南", "facing_deg", 180),
+        ("NE", "facing_deg", 45),
+        ("-90", "facing_deg", 270),
+        ("90°", "facing_deg", 90),
+        ("360", "facing_deg", 0),
+        (3, "panels", 3),
+        (2.5, "width_m", 2.5),
     ],
-)  # fmt: skip
+)
 def test_numbers(cell, column, number):
     assert one(to_numbers, cell, column) == [pytest.approx(number), False]
 
@@ -110,11 +122,17 @@ def test_flags():
 @pytest.mark.parametrize(
     ("cell", "codes"),
     [
-        ("讲文明、中国梦", "civility,chinese_dream"), ("诚信/禁烟", "integrity,no_smoking"), ("诚信；诚信", "integrity"),
-        ("讲文明 树新风", "civility"), ("诚信，飞艇", "integrity,飞艇"), ('["诚信", "禁烟"]', "integrity,no_smoking"),
-        (["诚信", "禁烟"], "integrity,no_smoking"), ("", None), (None, None),
+        ("讲文明、中国梦", "civility,chinese_dream"),
+        ("诚信/禁烟", "integrity,no_smoking"),
+        ("诚信；诚信", "integrity"),
+        ("讲文明 树新风", "civility"),
+        ("诚信，飞艇", "integrity,飞艇"),
+        ('["诚信", "禁烟"]', "integrity,no_smoking"),
+        (["诚信", "禁烟"], "integrity,no_smoking"),
+        ("", None),
+        (None, None),
     ],
-)  # fmt: skip
+)
 def test_lists(cell, codes):
     assert to_lists(pd.Series([cell], dtype=object), vocabulary().themes)[0] == codes
 

@@ -123,8 +123,13 @@ def test_geometry_that_cannot_be_built_is_a_reject(tmp_path):
 
 @pytest.mark.parametrize(
     ("folder", "code", "count", "invalid"),
-    [("zhoushan_districts", "330900", 4, {"定海区"}), ("cn_districts", "310000", 16, set()), ("cn_districts", "110000", 16, {"顺义区"}), ("cn_districts", "420100", 13, {"汉南区", "江夏区", "新洲区"})],
-)  # fmt: skip
+    [
+        ("zhoushan_districts", "330900", 4, {"定海区"}),
+        ("cn_districts", "310000", 16, set()),
+        ("cn_districts", "110000", 16, {"顺义区"}),
+        ("cn_districts", "420100", 13, {"汉南区", "江夏区", "新洲区"}),
+    ],
+)
 def test_datav_districts_land_on_their_copies(real_data, folder, code, count, invalid):
     cleaned, mapping = read_layer_file(
         LayerSource(real_data / folder / f"{code}_gcj02.geojson", datum="gcj02"), "districts"
