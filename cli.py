@@ -64,8 +64,22 @@ def _layer_options(command):
     return command
 
 
+def _box(_context, _option, text: str | None) -> tuple[float, ...] | None:
+    """West, south, east and north out of ``W,S,E,N``."""
+    from data.errors import DataError
+
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.replace("，", ",").split(","))
+    except ValueError as error:
+        raise DataError(say("overpass.no_area")) from error
+    return west, south, east, north
+
+
 @main.command("import", help=say("cli.import.help"))
 @click.option("--osm", type=click.Path(path_type=Path), help=say("cli.import.osm"))
+@click.option("--overpass", metavar="W,S,E,N", callback=_box, help=say("cli.import.overpass"))
 @click.option("--admin-level", type=click.IntRange(1, 12), help=say("cli.import.admin_level"))
 @click.option("--area", help=say("cli.import.area"))
 @click.option("--area-datum", help=say("cli.import.datum", layer=say("cli.import.area_label")))

@@ -14,8 +14,9 @@ _STEP_MM = 20_000.0
 _REACH_NAMED = np.array([80.0, 70.0, 60.0, 45.0, 30.0]) * 1000.0
 _REACH_UNNAMED = np.array([50.0, 50.0, 40.0, 30.0, 15.0]) * 1000.0
 _AGAINST_COS = -0.8
-_CELL_MM = 32_768
+_CELL_MM = 65_536
 _ROUNDS = 2
+_SCOUT = 16  # one sample of so many tells on which side of each other carriageways lie here
 # How far a pair may be lost between two stretches where it is seen, millimetres.
 _BRIDGE_NAMED, _BRIDGE_UNNAMED = 600_000.0, 200_000.0
 _LEAST_SURE, _LEAST_UNRECORDED = 60_000.0, 100_000.0
@@ -116,16 +117,17 @@ def match_samples(chains: Chains, samples: Samples, rank_of_edge: np.ndarray) ->
     kind = kind[chain_of] + np.where(chains.named[chain_of], 0, rank)  # only equal kinds can be a pair
     lines = (chains.offset, chains.x, chains.y, chains.station, chains.travel, way, chain_of, kind, reach)
     points = (samples.first, samples.step, samples.chain, samples.station, samples.x, samples.y)
+    others = (piece, kind[piece], vector)
     count = len(samples.chain)
     partner, at = np.full(count, -1, np.int64), np.zeros(count)
     x, y = np.zeros(count), np.zeros(count)
-    side, left = -1, np.ones(count, bool)
+    scout = np.arange(count) % _SCOUT == 0
+    hands = [_nearest_opposing(*lines, *points, *others, *grid, partner, scout, hand)[1] for hand in (0, 1)]
+    hand, left = int((hands[1] < hands[0]).sum() > (hands[0] < hands[1]).sum()), np.ones(count, bool)
     for _ in range(_ROUNDS):
-        found = _nearest_opposing(*lines, *points, piece, kind[piece], vector, *grid, partner, left, side)
-        if side < 0:
-            side = _traffic_side(found[0], found[1])
-        left = found[0][:, side] >= 0
-        _keep_mutual(*points, *(a[:, side] for a in found), partner, at, x, y)
+        found = _nearest_opposing(*lines, *points, *others, *grid, partner, left, hand)
+        left = found[0] >= 0
+        _keep_mutual(*points, *found, partner, at, x, y)
     return Matches(partner, at, (x - samples.x) / 2, (y - samples.y) / 2)
 
 
@@ -135,14 +137,18 @@ def find_zones(samples: Samples, matches: Matches, named: np.ndarray) -> Zones:
 
 
 @njit(cache=True)
-def _nearest_opposing(offset, x, y, stations, travel, way, chain_of, kind, reach, first, step, s_chain, s_station, px, py,
-                      piece, piece_kind, vector, starts, items, shift, x_bits, y_bits, partner, left, side):  # fmt: skip
-    """Per sample and side (0 left of travel, 1 right): chain, distance, station and place of the nearest opposing."""
+def _nearest_opposing(offset, x, y, stations, travel, way, chain_of, kind, reach,
+                      first, step, s_chain, s_station, px, py, piece, piece_kind, vector,
+                      starts, items, shift, x_bits, y_bits, partner, left, hand):  # fmt: skip
+    """
+    Per sample the chain of the nearest opposing piece on one hand, its distance, its station, and the place on it.
+
+    ``hand`` is 0 for the left of travel and 1 for the right; only samples ``left`` are looked at.
+    """
     count = len(px)
-    chain = np.full((count, 2), -1, np.int64)
-    near = np.full((count, 2), np.inf)
-    at = np.zeros((count, 2))
-    qx, qy = np.zeros((count, 2)), np.zeros((count, 2))
+    chain, near = np.full(count, -1, np.int64), np.full(count, np.inf)
+    at, qx, qy = np.zeros(count), np.zeros(count), np.zeros(count)
+    turn = 1.0 if hand == 0 else -1.0
     for c in range(len(offset) - 1):
         v = offset[c]
         for k in range(first[c], first[c + 1]):
@@ -169,8 +175,7 @@ def _nearest_opposing(offset, x, y, stations, travel, way, chain_of, kind, reach
                         distance = np.hypot(vx, vy)
                         if distance > r or abs(vx * ux + vy * uy) > 0.35 * distance + 5_000.0:
                             continue
-                        hand = 0 if ux * vy - uy * vx >= 0.0 else 1
-                        if (side >= 0 and hand != side) or distance >= near[k, hand]:
+                        if (ux * vy - uy * vx) * turn < 0.0 or distance >= near[k]:
                             continue
                         t += stations[w]
                         d = chain_of[w]
@@ -178,20 +183,14 @@ def _nearest_opposing(offset, x, y, stations, travel, way, chain_of, kind, reach
                             continue
                         if partner[_sample_at(first, step, d, t)] >= 0:
                             continue
-                        chain[k, hand], near[k, hand], at[k, hand] = d, distance, t
-                        qx[k, hand], qy[k, hand] = px[k] + vx, py[k] + vy
+                        chain[k], near[k], at[k] = d, distance, t
+                        qx[k], qy[k] = px[k] + vx, py[k] + vy
     return chain, near, at, qx, qy
 
 
 @njit(cache=True)
 def _sample_at(first, step, chain, station):
     return min(max(first[chain] + int(station / step[chain]), first[chain]), first[chain + 1] - 1)
-
-
-def _traffic_side(chain: np.ndarray, near: np.ndarray) -> int:
-    """0 where the oncoming carriageway is mostly on the left, 1 where on the right."""
-    some = (chain >= 0).any(axis=1)
-    return int(2 * np.count_nonzero(near[some, 1] < near[some, 0]) > np.count_nonzero(some))
 
 
 @njit(cache=True)

@@ -74,14 +74,13 @@ def held_back(traces: pd.DataFrame) -> dict[int, Counter[str]]:
     traces
         ``subject`` (number), ``counted``, ``reason``.
     """
-    out = traces[traces["counted"] == 0]
-    reason, codes = pd.factorize(out["reason"])
-    pair, count = np.unique(
-        np.stack((out["subject"].to_numpy(dtype=np.int64), reason.astype(np.int64))), axis=1, return_counts=True
-    )
+    out = (traces["counted"] == 0).to_numpy()
+    reason, codes = pd.factorize(traces["reason"].to_numpy(dtype=object)[out])
+    subject = traces["subject"].to_numpy(dtype=np.int64)[out]
+    pair, count = np.unique(subject * len(codes) + reason, return_counts=True)
     found: dict[int, Counter[str]] = defaultdict(Counter)
-    for subject, code, number in zip(*pair.tolist(), count.tolist(), strict=True):
-        found[subject][codes[code]] = number
+    for key, number in zip(pair.tolist(), count.tolist(), strict=True):
+        found[key // len(codes)][codes[key % len(codes)]] = number
     return found
 
 

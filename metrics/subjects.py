@@ -21,7 +21,11 @@ def subjects(survey: Survey, rule: RuleBase) -> gpd.GeoDataFrame:
     Streets are judged as their whole centre line, junctions as a point. Venues that the city records as junctions
     are judged beside those found where streets cross.
     """
-    parts = [_of_class(survey, name) for name in rule.classes]
+    known = survey.subjects_by_class
+    for name in rule.classes:
+        if name not in known:
+            known[name] = _of_class(survey, name)
+    parts = [known[name] for name in rule.classes]
     found = [_where(part, source, rule) for part, source in parts if len(part)]
     if not found:
         empty = {column: pd.Series(dtype=object) for column in SUBJECT_COLUMNS[:-1]}
@@ -38,7 +42,9 @@ def _of_class(survey: Survey, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame
         return _frame(table["street"], labels, name, table["unit"], table), table.assign(highway=table["class"])
     if name == DISTRICT:
         districts = survey.city.districts
-        districts = districts.iloc[:0] if districts is None else districts[districts["level"] == DISTRICT]
+        if districts is None:
+            districts = gpd.GeoDataFrame({"name": [], "unit": [], "level": []}, geometry=[], crs=survey.city.crs)
+        districts = districts[districts["level"] == DISTRICT]
         return _frame(districts["name"], districts["name"], name, districts["unit"], districts), districts
     venues = survey.venues_of([name])
     recorded = _frame(venues["id"], venues["name"], name, venues["unit"], venues)

@@ -296,6 +296,11 @@ class Survey:
         return self._matched[reach_mm]
 
     @cached_property
+    def subjects_by_class(self) -> dict[str, tuple]:
+        """What ``metrics.subjects`` found for each class, kept for the next rule that asks."""
+        return {}
+
+    @cached_property
     def venue_points(self) -> gpd.GeoSeries:
         """A point of each venue: itself, or one on its line or inside its polygon."""
         venues = self.city.venues.geometry
@@ -315,10 +320,10 @@ class Survey:
             return gpd.GeoDataFrame({"highway": []}, geometry=[], crs=self.city.crs)
         return roads[~roads["highway"].isin(_NOT_WALKED) & (roads["foot"] != "no")]
 
-    def obstacles_near(self, points: gpd.GeoSeries, radius_m: float) -> Obstacles | None:
-        """The walls within ``radius_m`` of the points; None when the city has no buildings layer."""
+    def obstacles_near(self, points_mm: np.ndarray, radius_m: float) -> Obstacles | None:
+        """The walls within ``radius_m`` of points (x, y in mm); None when the city has no buildings layer."""
         buildings = self.city.buildings
-        return None if buildings is None else obstacles(buildings.geometry, near=points, radius_m=radius_m)
+        return None if buildings is None else obstacles(buildings.geometry, near=points_mm / 1000, radius_m=radius_m)
 
 
 @lru_cache(maxsize=4)

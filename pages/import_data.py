@@ -1,8 +1,6 @@
 """数据接入: hand in files or name paths, see what will be taken, import, and have the city checked."""
 
-from functools import cache
 from pathlib import Path
-from string import Template
 
 import streamlit as st
 
@@ -14,7 +12,150 @@ from views.draft import Draft, bound, clear_draft, draft
 from views.escape import for_html
 from views.intake import PARTS, Outcome
 from views.intake_parts import ask_part, in_chinese, part_label, show_table
-from views.notices import show_faults, show_notice
+from views.notices import show_faults, show_notice, show_remarks
 from views.numbers import whole
 from views.plain_tables import table_html
-from views.theme import put_style
+
+_CHOSEN = "import_city"
+_FACTS = ("name", "source", "licence", "data_date")
+
+
+def show_page() -> None:
+    """The whole page."""
+    now = draft()
+    _show_current()
+    if now.outcome is not None and now.outcome.city_key == state.city_key() and not now.again:
+        _show_outcome(now.outcome)
+        st.button(say("intake.again"), key="import_again", on_click=_ask_again, args=(now,))
+    else:
+        _ask_city(now)
+
+
+def _show_current() -> None:
+    """Which city the pages look at, what it holds and how it stands; others to choose from."""
+    cities = calls.cities()
+    if st.session_state.get(_CHOSEN) != state.city_key():
+        st.session_state[_CHOSEN] = state.city_key()
+    chooser, facts, drop = st.columns([4, 8, 2], vertical_alignment="bottom")
+    key = chooser.selectbox(
+        say("intake.city"), list(cities), format_func=cities.get, key=_CHOSEN, on_change=_turn_to_chosen
+    )
+    city = calls.current().city
+    sentence = say(
+        "intake.city_facts",
+        layers=intake.layer_counts({name: whole(len(frame)) for name, frame in city.layers.items()}),
+        source=city.meta.get("source") or say("intake.unrecorded"),
+    )
+    facts.html(f'<div class="city-facts">{for_html(sentence)}</div>')
+    if key != state.DEMO:
+        with drop.popover(say("intake.drop")):
+            st.html(f'<p class="note">{say("intake.drop_sure")}</p>')
+            st.button(say("intake.drop_now"), key="import_drop", on_click=_drop, args=(key, cities[key]))
+    _show_check()
+
+
+def _turn_to_chosen() -> None:
+    state.choose_city(st.session_state[_CHOSEN])
+
+
+def _drop(key: str, name: str) -> None:
+    intake.drop_city(Path(key))
+    state.choose_city(state.DEMO)
+    state.add_notice(say("intake.dropped", name=name))
+
+
+def _show_check() -> None:
+    now = calls.current()
+    figures = summary(calls.assessment(now.city_key, now.book_key, now.phase))
+    counts = {name: whole(count) for name, count in figures["status"].items()}
+    sentence = say(
+        "intake.checked",
+        book=now.book.title,
+        phase=now.book.phases[now.phase],
+        gaps=whole(figures["gaps"]),
+        **counts,
+    )
+    with st.container(horizontal=True, vertical_alignment="center", key="import_check"):
+        st.html(f'<p class="sentence">{for_html(sentence)}</p>', width="content")
+        if st.button(say("intake.open_coverage"), key="import_go"):
+            st.switch_page("pages/coverage.py")
+
+
+def _show_outcome(outcome: Outcome) -> None:
+    """What the import took and what it did not."""
+    st.html(f'<div class="own"><div class="block-title">{say("intake.result")}</div></div>')
+    st.html(table_html(in_chinese(outcome.counts.drop(columns="layer"))))
+    show_remarks(outcome.warnings)
+    for name in ("rejects", "repairs", "duplicates"):
+        show_table(name, getattr(outcome, name), key="result")
+
+
+def _ask_again(now: Draft) -> None:
+    now.again = True
+
+
+def _ask_city(now: Draft) -> None:
+    """The form of a new city."""
+    title, how = say("intake.new"), say("intake.how")
+    st.html(f'<div class="own"><div class="block-title part-title">{title}<span class="note">{how}</span></div></div>')
+    hints = {"data_date": say("intake.data_date_hint")}
+    for fact, column in zip(_FACTS, st.columns([3, 4, 4, 3]), strict=True):
+        label, hint = say(f"intake.{fact}"), hints.get(fact)
+        bound(column.text_input, label, of=now, to=fact, key=f"import_{fact}", placeholder=hint)
+    bound(
+        st.pills,
+        say("intake.parts_label"),
+        PARTS,
+        of=now,
+        to="chosen",
+        key="import_chosen",
+        selection_mode="multi",
+        format_func=part_label,
+    )
+    for name in PARTS:
+        if name in now.chosen:
+            ask_part(name, now.parts[name])
+    _ask_run(now)
+
+
+def _ask_run(now: Draft) -> None:
+    told = st.empty()
+    with st.container(horizontal=True, vertical_alignment="center", key="import_end"):
+        run = st.button(say("intake.run"), type="primary", key="import_run")
+        bound(st.checkbox, say("intake.strict"), of=now, to="strict", key="import_strict")
+        st.button(say("intake.clear"), key="import_clear", on_click=clear_draft)
+    if run:
+        _run(now, told)
+    if now.faults:
+        show_notice(say("intake.failed"), fault=True)
+        show_faults(now.faults)
+
+
+def _run(now: Draft, told) -> None:
+    """Import, make the city the current one and have it checked; or remember every fault."""
+
+    def tell(step: str) -> None:
+        told.html(f'<p class="notice">{for_html(say("intake.working", step=step))}</p>')
+
+    parts = now.ready()
+    if not parts:
+        now.faults = [say("intake.nothing")]
+        return
+    facts = {fact: getattr(now, fact).strip() for fact in _FACTS}
+    now.faults = []
+    try:
+        outcome = intake.bring_in(parts, **facts, strict=now.strict, progress=tell)
+    except DataError as error:
+        now.faults = list(error.faults)
+        told.empty()
+        return
+    now.outcome, now.again = outcome, False
+    state.choose_city(outcome.city_key)
+    state.add_notice(say("intake.done", name=Path(outcome.city_key).stem))
+    tell(say("intake.checking"))
+    current = calls.current()
+    calls.assessment(current.city_key, current.book_key, current.phase)
+    st.rerun()
+
+
+show_page()

@@ -7,8 +7,8 @@ import streamlit as st
 from metrics.rulebook import RuleBook, RuleBookError
 from texts import say
 from views import calls, own_books, state
-from views.notices import show_notice
-from views.standards import clauses, clauses_html, faults_html, general_html, head_html
+from views.notices import show_faults, show_notice
+from views.standards import clauses, clauses_html, general_html, head_html
 
 _TEMPLATE = Path(__file__).parents[1] / "views" / "rulebook_template.yaml"
 _VIEWED = "standards_viewed"
@@ -61,7 +61,7 @@ def _show_own(key: str) -> None:
     if sentence:
         show_notice(sentence, fault=bool(faults))
     if faults:
-        st.html(faults_html(faults))
+        show_faults(faults)
     if Path(key) in own_books.own_books():
         st.button(say("standards.own.drop"), key="standards_drop", on_click=_drop, args=(key,))
 

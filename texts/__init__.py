@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 _FOLDER = Path(__file__).parent / "zh"
 
 
-def say(key: str, **values: object) -> str:
+def say(key: str, /, **values: object) -> str:
     """
     The Chinese text of ``key``, with ``values`` filled in.
 

@@ -18,7 +18,7 @@ from views import numbers
 from views.choice import MAP, ROWS, Choice, keep_click, keep_pick
 from views.controls import SELECT_WIDTHS
 from views.escape import for_html
-from views.findings import Filters, counts, found_of_due, walk_probability
+from views.findings import Filters, counts, failing_length_m, found_of_due, walk_probability
 from views.ground import ground_of
 from views.layers import district_labels, drawn
 from views.maps import base_map, drawing_layer, main_part
@@ -54,7 +54,7 @@ def sentence_html(listed: gpd.GeoDataFrame, assessment: Assessment, filters: Fil
     places = len(failing) - len(lines)
     said = []
     if len(lines):
-        total = numbers.length(lines["length_m"].sum())
+        total = numbers.length(failing_length_m(lines))
         said.append(say("coverage.sentence.lines", count=numbers.whole(len(lines)), length=total))
     if places:
         said.append(say("coverage.sentence.places", count=numbers.whole(places)))

@@ -24,6 +24,8 @@ class PartDraft:
         The path that was typed instead.
     epsg
         The code that was typed, where the datum is ``EPSG``.
+    admin_level
+        0 for the first that is complete.
     fault
         Why what was handed in could not be kept.
     """
@@ -32,7 +34,7 @@ class PartDraft:
     typed: str = ""
     datum: str = ""
     epsg: str = ""
-    admin_level: int | None = None
+    admin_level: int = 0
     choice: str = ""
     constant: str = ""
     headings: dict[str, str | None] = field(default_factory=dict)
@@ -48,7 +50,7 @@ class PartDraft:
             self.choice = ""
         if (path, self.choice) != self._headings_of:  # what was said of headings was said of another table
             self.headings, self._headings_of = {}, (path, self.choice)
-        return Part(path, self._datum(), tuple(self.headings.items()), self.constant, self.choice, self.admin_level)
+        return Part(path, self._datum(), tuple(self.headings.items()), self.constant, self.choice, self.admin_level or None)
 
     @property
     def file(self) -> Path:
@@ -119,5 +121,3 @@ def bound(widget: Callable, label: str, *options, of: Draft | PartDraft, to: str
 
 def _keep(of: Draft | PartDraft, to: str, key: str) -> None:
     setattr(of, to, st.session_state[key])
-
-

@@ -57,8 +57,9 @@ def findings(assessment: Assessment) -> gpd.GeoDataFrame:
     along = [name for name in walked if rules[name].measure == "along"]
     listed = pd.concat([_of_gaps(stretches, verdicts, along), _of_verdicts(whole, assessment.gaps)], ignore_index=True)
     listed["is_line"] = listed.geometry.geom_type.isin(["LineString", "MultiLineString"]) & listed["rule"].isin(walked)
+    several = stretches["rule"].nunique() > 1
     listed["where"] = [
-        numbers.stretch(start, end) if np.isfinite(start) else rules[rule].title
+        _where(start, end, rules[rule].title, several)
         for start, end, rule in zip(listed["from_m"], listed["to_m"], listed["rule"], strict=True)
     ]
     nameless = listed["subject_name"].isna() | (listed["subject_name"] == "")
@@ -75,6 +76,17 @@ def findings(assessment: Assessment) -> gpd.GeoDataFrame:
         ignore_index=True,
     )
     return listed[LIST_COLUMNS]
+
+
+def failing_length_m(lines: pd.DataFrame) -> float:
+    """The summed length of failing stretches; what fails by several rules counts once."""
+    total_m = 0.0
+    for _, own in lines.sort_values("from_m").groupby("subject"):
+        reached_m = -np.inf
+        for start_m, end_m in zip(own["from_m"], own["to_m"], strict=True):
+            total_m += max(end_m - max(start_m, reached_m), 0.0)
+            reached_m = max(reached_m, end_m)
+    return total_m
 
 
 def narrowed(frame: gpd.GeoDataFrame, filters: Filters) -> gpd.GeoDataFrame:
@@ -134,6 +146,13 @@ def options(assessment: Assessment) -> dict[str, list[str]]:
         "district": sorted(assessment.verdicts["district"].dropna().unique()),
         "unit": sorted(assessment.verdicts["unit"].dropna().unique()),
     }
+
+
+def _where(start_m: float, end_m: float, title: str, several: bool) -> str:
+    """From where to where, and by which rule where stretches fail by several; of other findings the rule."""
+    if not np.isfinite(start_m):
+        return title
+    return f"{numbers.stretch(start_m, end_m)}　{title}" if several else numbers.stretch(start_m, end_m)
 
 
 def _with_class(assessment: Assessment) -> gpd.GeoDataFrame:

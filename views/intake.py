@@ -216,9 +216,7 @@ def bring_in(
         result.city.write(target)
     except OSError as error:
         raise DataError(say("import.unwritable", file=target.name, reason=error.strerror)) from error
-    return Outcome(
-        str(target), result.counts, result.warnings, result.rejects, result.repairs, result.duplicates
-    )
+    return Outcome(str(target), result.counts, result.warnings, result.rejects, result.repairs, result.duplicates)
 
 
 def _free_name(name: str) -> Path:
@@ -256,9 +254,7 @@ def taken_as(mapping: HeadingMapping, heading: str) -> str:
     return next((column for column, given in mapping.taken.items() if given == heading), "")
 
 
-def with_heading(
-    headings: Mapping[str, str | None], heading: str, choice: str
-) -> dict[str, str | None]:
+def with_heading(headings: Mapping[str, str | None], heading: str, choice: str) -> dict[str, str | None]:
     """What the user says of headings, and now that ``heading`` is ``choice``; no other one gives that column then."""
     kept = {other: column for other, column in headings.items() if not choice or column != choice}
     return {**kept, heading: None if choice == LEFT_OUT else choice}

@@ -10,14 +10,25 @@ from data.vocabulary import vocabulary
 from texts import say
 from views.draft import PartDraft, bound
 from views.escape import csv_bytes, for_html
-from views.intake import AREA, CONSTANTS, DATUMS, EPSG, EXTRACT, LEFT_OUT, Look, heading_choices, look_at
-from views.intake import taken_as, with_heading
-from views.notices import show_faults, show_notice
+from views.intake import (
+    AREA,
+    CONSTANTS,
+    DATUMS,
+    EPSG,
+    EXTRACT,
+    LEFT_OUT,
+    Look,
+    heading_choices,
+    look_at,
+    taken_as,
+    with_heading,
+)
+from views.notices import show_faults, show_notice, show_remarks
 from views.numbers import file_size, whole
 from views.plain_tables import table_html
 from views.uploads import keep_uploads
 
-_LEVELS = (None, *range(2, 13))
+_LEVELS = (0, *range(2, 13))  # 0: the first that is complete
 _IN_A_ROW, _MOST_HEADINGS, _LONGEST_EXAMPLE = 6, 60, 40
 
 
@@ -55,9 +66,7 @@ def _ask_file(name: str, draft: PartDraft) -> None:
     key = f"import_upload_{name}"
     upload.file_uploader(label, accept_multiple_files=True, key=key, on_change=_take, args=(draft, key))
     hint = say("intake.path_hint")
-    bound(
-        typed.text_input, say("intake.path"), of=draft, to="typed", key=f"import_path_{name}", placeholder=hint
-    )
+    bound(typed.text_input, say("intake.path"), of=draft, to="typed", key=f"import_path_{name}", placeholder=hint)
     if draft.fault:
         show_notice(draft.fault, fault=True)
 
@@ -149,17 +158,14 @@ def _show_look(name: str, draft: PartDraft, look: Look) -> None:
     if look.faults:
         show_faults(look.faults)
     if draft.headings:
-        st.button(
-            say("intake.mapping_reset"), key=f"import_reset_{name}", on_click=draft.headings.clear
-        )
+        st.button(say("intake.mapping_reset"), key=f"import_reset_{name}", on_click=draft.headings.clear)
     if look.found is not None:
-        for warning in look.found.warnings:
-            show_notice(warning)
+        show_remarks(look.found.warnings)
         _ask_headings(name, draft, look.found)
         with st.expander(say("intake.first_rows", count=len(look.found.first)), key=f"import_first_{name}"):
             st.html(table_html(look.found.first))
     if look.rejects is not None:
-        show_table("rejects", look.rejects, key=name)
+        show_table("rejects", look.rejects.drop(columns="layer") if look.found else look.rejects, key=name)
 
 
 def _ask_headings(name: str, draft: PartDraft, found: Preview) -> None:
@@ -171,7 +177,9 @@ def _ask_headings(name: str, draft: PartDraft, found: Preview) -> None:
         st.html(f'<p class="note">{say("intake.mapping_how")}</p>')
         for start in range(0, len(known[:_MOST_HEADINGS]), _IN_A_ROW):
             row = known[:_MOST_HEADINGS][start : start + _IN_A_ROW]
-            for column, number, heading in zip(st.columns(_IN_A_ROW), range(start, start + len(row)), row, strict=False):
+            for column, number, heading in zip(
+                st.columns(_IN_A_ROW), range(start, start + len(row)), row, strict=False
+            ):
                 with column:
                     _ask_heading(name, draft, found, heading, key=f"import_heading_{name}_{number}")
         if (more := len(known) - _MOST_HEADINGS) > 0:

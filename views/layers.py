@@ -96,7 +96,8 @@ def _told(
 def _sentence(row, title: str) -> str:
     short = numbers.short(row.missing) if row.counted and row.missing > 0 else say(f"coverage.status.{row.status}")
     if row.is_line and row.status == FAIL:
-        return say("coverage.told.line", name=row.subject_name, where=row.where, short=short)
+        where = numbers.stretch(row.from_m, row.to_m)
+        return say("coverage.told.line", name=row.subject_name, where=where, short=short)
     return say("coverage.told.place", name=row.subject_name, rule=title, short=short)
 
 

@@ -1,5 +1,7 @@
 """Sentences to the user that may hold texts of a data file: shown as they are, never as Markdown."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from views.escape import for_html
@@ -8,3 +10,19 @@ from views.escape import for_html
 def show_notice(sentence: str, *, fault: bool = False) -> None:
     """One sentence on a line of its own; a fault is marked so."""
     st.html(f'<p class="notice{" fault" if fault else ""}">{for_html(sentence)}</p>')
+
+
+def show_faults(faults: Iterable[str]) -> None:
+    """Sentences about what a user gave, one a line, numbered."""
+    st.html(faults_html(faults))
+
+
+def show_remarks(sentences: Iterable[str]) -> None:
+    """What the user should know, one sentence a line; nothing when there is none."""
+    if lines := "".join(f"<li>{for_html(sentence)}</li>" for sentence in sentences):
+        st.html(f'<ul class="remarks">{lines}</ul>')
+
+
+def faults_html(faults: Iterable[str]) -> str:
+    """Sentences as a numbered list; their texts are data and are escaped."""
+    return f'<ol class="faults">{"".join(f"<li>{for_html(fault)}</li>" for fault in faults)}</ol>'

@@ -101,7 +101,11 @@ def plain(value: float | None) -> str:
 
 def file_size(size: int) -> str:
     """The size of a file given in bytes: ``34 KB``, from a megabyte on ``1.2 MB``."""
-    return _with_unit("megabytes", decimal(size / 2**20)) if size >= 2**20 else _with_unit("kilobytes", whole(size / 2**10))
+    return (
+        _with_unit("megabytes", decimal(size / 2**20))
+        if size >= 2**20
+        else _with_unit("kilobytes", whole(size / 2**10))
+    )
 
 
 def moment(at: datetime) -> str:

@@ -11,6 +11,7 @@ from metrics.measures.findings import FAIL
 from texts import say
 from views import numbers
 from views.escape import for_html
+from views.findings import failing_length_m
 from views.theme import colours
 
 _LOW, _HIGH, _STEP = 70, 100, 10
@@ -62,7 +63,7 @@ def flag_sign(flag: str) -> str:
 def _row(row, listed: gpd.GeoDataFrame, low: int, chosen: str | None) -> str:
     failing = listed[(listed["district"] == row.name) & (listed["status"] == FAIL)]
     lines = failing[failing["is_line"]]
-    streets = say("coverage.ranking.lines", count=len(lines), length=numbers.length(lines["length_m"].sum()))
+    streets = say("coverage.ranking.lines", count=len(lines), length=numbers.length(failing_length_m(lines)))
     places = say("coverage.ranking.places", count=numbers.whole(len(failing) - len(lines)))
     known = pd.notna(row.score)
     share = (min(row.score, _HIGH) - low) / (_HIGH - low) if known else 0

@@ -105,11 +105,6 @@ def clauses_html(book: RuleBook, shown: Iterable[Clause]) -> str:
     return f'<table class="clauses"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 
-def faults_html(faults: Iterable[str]) -> str:
-    """Sentences about a faulty book, one a line; their texts are data and are escaped."""
-    return f'<ol class="faults">{"".join(f"<li>{for_html(fault)}</li>" for fault in faults)}</ol>'
-
-
 def _clause(book: RuleBook, rule: Rule) -> Clause:
     deduction = rule.deduction
     return Clause(

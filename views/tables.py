@@ -3,10 +3,12 @@
 from io import BytesIO
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from metrics.assessment import Assessment
 from texts import lookup, say
+from views import numbers
 from views.escape import csv_bytes, for_cell
 
 _WHOLE = ("length_m", "missing", "repair_min")
@@ -25,7 +27,10 @@ def findings_table(listed: gpd.GeoDataFrame, assessment: Assessment) -> pd.DataF
     table = pd.DataFrame(
         {
             "subject_name": listed["subject_name"],
-            "where": listed["where"].where(listed["from_m"].notna(), ""),
+            "where": [
+                numbers.stretch(start, end) if np.isfinite(start) else ""
+                for start, end in zip(listed["from_m"], listed["to_m"], strict=True)
+            ],
             "rule_title": listed["rule"].map(lambda rule: rules[rule].title),
             "clause": listed["rule"].map(lambda rule: rules[rule].clause),
             "class_name": listed["class"].map(assessment.book.class_label),

@@ -54,8 +54,8 @@ def along(survey: Survey, rule: Along) -> Findings:
     The windows slide continuously: the failing starts are exact to the millimetre. A site within the rule's reach of
     two streets counts for both, or for the nearest with ``attach: nearest``. Where a form or theme is not recorded, or
     the stock not taken, the street is unknown unless the answer is the same either way. The figures of a failing
-    street are those of the sites that surely count, without the stretches where no stock was taken. Streets shorter than the window that the rule exempts are not
-    subjects.
+    street are those of the sites that surely count, without the stretches where no stock was taken. Streets shorter
+    than the window that the rule exempts are not subjects.
 
     Returns
     -------

@@ -196,24 +196,26 @@ def _explanations(verdicts, rule, traces: pd.DataFrame, titles: list[str], blind
     polygonal = np.isin(shapely.get_type_id(verdicts.geometry.array), _POLYGONAL)
     inside, reach = say("explain.place.inside"), say("explain.place.reach", reach=plain_number(rule.reach_m))
     what, unit = asked_for(rule), unit_of(rule)
+    columns = ["subject_name", "status", "value", "required", "missing"]
+    rows = zip(*(verdicts[column].to_numpy(dtype=object).tolist() for column in columns), strict=True)
     sentences = []
-    for i, verdict in enumerate(verdicts.itertuples()):
+    for i, (name, status, value, required, missing) in enumerate(rows):
         if blind[i]:
-            sentences.append(say("explain.place.no_stock", name=verdict.subject_name))
+            sentences.append(say("explain.place.no_stock", name=name))
             continue
         reasons = not_counted.get(i, {})
         sentences.append(
             say(
-                f"explain.place.{verdict.status}",
-                name=verdict.subject_name,
+                f"explain.place.{status}",
+                name=name,
                 where=inside if polygonal[i] else reach,
                 what=titles[i] or what,
-                value=whole(verdict.value),
-                need=whole(verdict.required),
-                missing=whole(0 if np.isnan(verdict.missing) else verdict.missing),
+                value=whole(value),
+                need=whole(required),
+                missing=whole(missing) if status == FAIL else "",
                 unit=unit,
-                rejected=rejected(reasons),
-                open=open_questions(reasons),
+                rejected=rejected(reasons) if status == FAIL else "",
+                open=open_questions(reasons) if status == UNKNOWN else "",
             )
         )
     return sentences

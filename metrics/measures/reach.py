@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.crs import to_mm
 from geo.sight import viewing_distance_mm
 from geo.walk import FirstSight, first_sight
 from geo.ways import ways_of
@@ -94,9 +95,9 @@ def _walk_in(survey: Survey, rule: Reach, view: View, gate: shapely.Point, ways,
     chosen = np.flatnonzero(counts)
     far = viewing_distance_mm(stock.width_m, stock.height_m, **_optics(view)).max(initial=0) / 1000
     limit = (rule.walk_m + GATE_MARGIN_M + far) * 1000
-    centre = np.rint(np.array([gate.x, gate.y]) * 1000)
+    centre = to_mm([gate.x, gate.y])
     chosen = chosen[(np.abs(stock.xy_mm[chosen] - centre) <= limit).all(axis=1)]
-    walls = survey.obstacles_near(gpd.GeoSeries([gate], crs=survey.city.crs), limit / 1000)
+    walls = survey.obstacles_near(centre[None, :], limit / 1000)
     sight = first_sight(
         gate,
         ways,

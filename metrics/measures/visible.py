@@ -66,9 +66,7 @@ def visible(survey: Survey, rule: Visible, view: View) -> Findings:
     weight = weights(rule, survey.stock)
     samples = _samples(who, rule.sample_points)
     observers = np.vstack([_xy_mm(who["centre"]), _xy_mm(samples)])
-    walls = survey.obstacles_near(
-        gpd.GeoSeries(shapely.points(observers / 1000), crs=survey.city.crs), _reach_m(survey, view)
-    )
+    walls = survey.obstacles_near(observers, _reach_m(survey, view))
     looks = _look(survey, observers, len(who), walls, view, may_count=np.any([d.state for d in demands], axis=0))
     of_centre = looks.observer < len(who)
     surely, perhaps = _seen(demands, looks, weight, len(observers))

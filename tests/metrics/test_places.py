@@ -2,9 +2,10 @@
 
 import pytest
 import shapely
+from shapely import affinity
 
 from metrics.assessment import Assessment
-from tests.cities import city, district, road, site, venue
+from tests.cities import EAST, NORTH, city, district, road, site, venue
 from tests.metrics.judging import counted_of, judge, reasons_of, rule, verdict_of, within_rule
 
 PARK = shapely.box(0, 0, 100, 100)
@@ -54,7 +55,7 @@ def test_too_few_is_a_gap():
     assert (verdict["status"], verdict["value"], verdict["missing"]) == ("fail", 1, 2)
     (gap,) = assessment.gaps.to_dict("records")
     assert (gap["subject"], gap["missing"], gap["repair_min"]) == ("v", 2, 2)
-    assert gap["geometry"].equals_exact(shapely.transform(PARK, lambda xy: xy + (500_000, 3_320_000)), 0.001)
+    assert gap["geometry"].equals_exact(affinity.translate(PARK, EAST, NORTH), 0.001)
 
 
 def test_a_quota_needs_its_own():

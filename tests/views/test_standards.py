@@ -6,7 +6,8 @@ import pytest
 
 from metrics.rulebook import RuleBookError, load_rulebook, parse_rulebook, shipped_rulebooks
 from views import own_books
-from views.standards import clauses, clauses_html, faults_html, general_html, head_html
+from views.notices import faults_html
+from views.standards import clauses, clauses_html, general_html, head_html
 from views.theme import _SHEET
 
 TEMPLATE = _SHEET.with_name("rulebook_template.yaml").read_bytes()

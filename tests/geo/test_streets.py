@@ -1,0 +1,614 @@
+"""Streets: cities small enough to solve by hand, laws that hold for any city, and the real extracts."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely import LineString
+
+from geo.crs import metric_crs
+from geo.streets import MAIN_CLASSES, Streets, build_streets
+
+CRS = 4549
+EXTRACTS = ("beijing_wudaokou", "shanghai_centre", "helsinki_centre", "monaco")
+
+
+def city(*rows: tuple, x: float = 500_000.0, y: float = 3_300_000.0) -> gpd.GeoDataFrame:
+    """Roads of ``(points, tags)``; tags without a highway are primary roads."""
+    lines = [LineString(np.asarray(points, float) + [x, y]) for points, _ in rows]
+    tags = pd.DataFrame([{"highway": "primary", **tags} for _, tags in rows])
+    return gpd.GeoDataFrame(tags, geometry=lines, crs=CRS)
+
+
+def local(line: LineString, x: float = 500_000.0, y: float = 3_300_000.0) -> list[tuple[float, float]]:
+    """Coordinates of a line from the corner of the city."""
+    return [(round(px - x, 3), round(py - y, 3)) for px, py in line.coords]
+
+
+def summary(streets: Streets) -> list[tuple]:
+    """What must not depend on the order of the rows: ids, names, lengths, and crossings."""
+    rows = streets.table.drop(columns="geometry").itertuples(index=False, name=None)
+    return [*rows, *streets.junctions["streets"], *streets.junctions["name"]]
+
+
+# --- one street ------------------------------------------------------------------------------------------------------
+
+
+def test_a_line_with_no_other_column_is_one_street_of_its_own_length():
+    """A ------------- 1234.567 m ------------- B, drawn from A."""
+    streets = build_streets(city(([(0, 0), (1234.567, 0)], {})))
+    row = streets.table.iloc[0]
+    assert len(streets.table) == 1
+    assert (row["length_mm"], row["pieces"], row["divided"], row["name"]) == (1_234_567, 1, False, None)
+    segments = streets.segments
+    assert (segments.m0.tolist(), segments.m1.tolist()) == ([0], [1_234_567])
+    assert (segments.road.tolist(), segments.street.tolist()) == ([0], [0])
+    assert segments.x1[0] - segments.x0[0] == 1_234_567
+    assert segments.m0.dtype == np.int64 and segments.road.dtype == np.int32
+
+
+def test_pieces_of_one_name_that_continue_each_other_are_one_street():
+    """A --甲路-- B --甲路-- C, the second piece drawn the other way."""
+    streets = build_streets(city(([(0, 0), (300, 0)], {"name": "甲路"}), ([(700, 0), (300, 0)], {"name": "甲路"})))
+    assert streets.table["length_mm"].tolist() == [700_000]
+    assert streets.table["pieces"].tolist() == [2]
+    assert streets.table["street"].tolist() == ["甲路#1"]
+    assert local(streets.table.geometry[0])[0] == (0.0, 0.0)  # no three quarters agree: from the west
+
+
+@pytest.mark.parametrize(("gap", "count"), [(0.9, 1), (1.5, 2)])
+def test_a_gap_of_up_to_a_metre_is_joined(gap: float, count: int):
+    """A ---甲路--- B  gap  C ---甲路--- D."""
+    roads = city(([(0, 0), (300, 0)], {"name": "甲路"}), ([(300 + gap, 0), (700, 0)], {"name": "甲路"}))
+    assert len(build_streets(roads).table) == count
+
+
+def test_a_change_of_name_makes_two_streets_and_no_crossing():
+    """A --甲路-- B --乙路-- C."""
+    streets = build_streets(city(([(0, 0), (300, 0)], {"name": "甲路"}), ([(300, 0), (700, 0)], {"name": "乙路"})))
+    assert sorted(streets.table["length_mm"]) == [300_000, 400_000]
+    assert len(streets.junctions) == 0
+
+
+def test_without_a_name_the_ref_joins_and_a_name_joins_across_classes():
+    """Two pieces of G104; two of 甲路, one primary and one secondary."""
+    streets = build_streets(
+        city(
+            ([(0, 0), (300, 0)], {"ref": "G104", "name": None}),
+            ([(300, 0), (300, 400)], {"ref": "G104", "name": None}),
+            ([(0, 900), (300, 900)], {"name": "甲路"}),
+            ([(300, 900), (900, 900)], {"name": "甲路", "highway": "secondary"}),
+        )
+    )
+    table = streets.table.set_index("name")
+    assert table["length_mm"].to_dict() == {"G104": 700_000, "甲路": 900_000}
+    assert table["class"].to_dict() == {"G104": "primary", "甲路": "secondary"}
+
+
+def test_unnamed_pieces_join_by_the_straightest_continuation():
+    """
+    ::
+
+              C
+              |
+        A --- B --- D     unnamed; A-B-D goes straight on, C ends at B
+    """
+    streets = build_streets(city(([(0, 0), (300, 0)], {}), ([(300, 0), (700, 20)], {}), ([(300, 0), (300, 500)], {})))
+    assert sorted(streets.table["length_mm"] // 1000) == [500, 700]
+    assert streets.junctions["streets"].tolist() == [(0, 1)]
+
+
+def test_a_name_that_branches_becomes_several_streets():
+    """A --甲路-- B --甲路-- C, and 甲路 also from B to the north."""
+    named = {"name": "甲路"}
+    streets = build_streets(
+        city(([(0, 0), (300, 0)], named), ([(300, 0), (700, 0)], named), ([(300, 0), (300, 450)], named))
+    )
+    assert sorted(streets.table["length_mm"]) == [450_000, 700_000]
+    assert streets.table["street"].tolist() == ["甲路#1", "甲路#2"]
+
+
+def test_a_loop_with_a_tail_is_cut_where_it_meets_itself():
+    """A tail of 200 m to a square of 100 m sides, all 甲路: a street and a ring, both simple lines."""
+    streets = build_streets(
+        city(([(-200, 0), (0, 0), (100, 0), (100, 100), (0, 100), (0, 0)], {"name": "甲路"})),
+    )
+    assert sorted(streets.table["length_mm"]) == [200_000, 400_000]
+    assert streets.table.geometry.is_simple.all()
+
+
+def test_a_way_that_is_there_twice_counts_once():
+    """The same line drawn in both directions, and a way that goes there and back."""
+    there, back = [(0, 0), (200, 0), (500, 0)], [(500, 0), (200, 0), (0, 0)]
+    once = build_streets(city((there, {"name": "甲路"}), (back, {"name": "甲路"})))
+    fold = build_streets(city(([*there, *back[1:]], {"name": "甲路"})))
+    assert once.table["length_mm"].tolist() == fold.table["length_mm"].tolist() == [500_000]
+    assert once.road_status.tolist().count("duplicate") == 1
+
+
+# --- direction -------------------------------------------------------------------------------------------------------
+
+
+def test_a_street_starts_where_its_pieces_are_drawn_from():
+    """One piece drawn from the east: position 0 is in the east."""
+    streets = build_streets(city(([(900, 0), (0, 0)], {"name": "甲路", "oneway": "yes"})))
+    assert local(streets.table.geometry[0]) == [(900.0, 0.0), (0.0, 0.0)]
+    assert streets.segments.m0.tolist() == [0]
+
+
+# --- two carriageways ------------------------------------------------------------------------------------------------
+
+
+def divided(*, left: float = 20.0, length: float = 1000.0, **tags: str) -> tuple[tuple, tuple]:
+    """Eastward carriageway at y = 0 and westward one ``left`` metres to its left."""
+    tags = {"name": "测试大道", "oneway": "yes", **tags}
+    return ([(0, 0), (length, 0)], tags), ([(length, left), (0, left)], tags)
+
+
+@pytest.mark.parametrize("left", [20.0, -20.0, 55.0])
+def test_two_opposing_one_way_lines_are_one_street_with_the_middle_as_centre_line(left: float):
+    """
+    ::
+
+        <------------------ 测试大道
+        ------------------> 測试大道, 20 m apart (or 55, or driving on the left)
+    """
+    streets = build_streets(city(*divided(left=left)))
+    row = streets.table.iloc[0]
+    assert (len(streets.table), row["length_mm"], row["pieces"], bool(row["divided"])) == (1, 1_000_000, 2, True)
+    line = local(row.geometry)
+    assert line[0] == (0.0, left / 2) and line[-1] == (1000.0, left / 2)
+    assert {y for _, y in line} == {left / 2}
+    segments = streets.segments
+    for x, m in ((segments.x0, segments.m0), (segments.x1, segments.m1)):
+        np.testing.assert_allclose(x - 500_000_000, m, atol=1)
+    assert streets.counts["pairs"] == 1
+    assert streets.counts["named_oneway_unpaired_km"] == pytest.approx(0.0, abs=0.001)
+
+
+def test_carriageways_without_tags_are_known_by_their_course():
+    """No name, no oneway column: two opposing lines 20 m apart are one street, two drawn alike are two."""
+    assert build_streets(city(([(0, 0), (800, 0)], {}), ([(800, 20), (0, 20)], {}))).table["divided"].tolist() == [True]
+    assert len(build_streets(city(([(0, 0), (800, 0)], {}), ([(0, 20), (800, 20)], {}))).table) == 2
+
+
+def test_carriageways_of_different_names_are_not_one_street():
+    """Two opposing one-way streets of two names, 20 m apart."""
+    east, west = divided()
+    streets = build_streets(city(east, (west[0], {**west[1], "name": "乙路"})))
+    assert streets.table["length_mm"].tolist() == [1_000_000, 1_000_000]
+    assert not streets.table["divided"].any()
+
+
+def test_a_one_way_street_alone_keeps_its_length():
+    """One-way, the next one-way street of its name 150 m off."""
+    streets = build_streets(city(*divided(left=150.0)))
+    assert streets.table["length_mm"].tolist() == [1_000_000, 1_000_000]
+
+
+def test_a_divided_road_that_becomes_one_line_is_one_street():
+    """
+    ::
+
+        <-------------------.
+                             >---- two-way ----
+        -------------------->
+    """
+    tags = {"name": "甲路", "oneway": "yes"}
+    streets = build_streets(
+        city(
+            ([(0, 0), (600, 0), (650, 10)], tags),
+            ([(650, 10), (600, 20), (0, 20)], tags),
+            ([(650, 10), (1200, 10)], {"name": "甲路", "oneway": "no"}),
+        )
+    )
+    assert len(streets.table) == 1
+    assert streets.table["length_mm"][0] == pytest.approx(1_200_000, abs=8_000)
+    assert streets.table.geometry[0].hausdorff_distance(LineString([(500_000, 3_300_010), (501_200, 3_300_010)])) < 6
+
+
+def test_a_turn_at_the_end_of_a_divided_road_does_not_double_it():
+    """One way: out, round, and back on the other carriageway."""
+    way = [(0, 0), (800, 0), (812, 4), (812, 16), (800, 20), (0, 20)]
+    streets = build_streets(city((way, {"name": "甲路", "oneway": "yes"})))
+    assert len(streets.table) == 1
+    assert streets.table["length_mm"][0] == pytest.approx(810_000, abs=15_000)
+
+
+def test_divided_ring_road_is_a_closed_street():
+    """Two circles of 480 and 500 m radius, drawn opposite ways."""
+    angle = np.linspace(0, 2 * np.pi, 121)
+    inner = np.stack([480 * np.cos(angle), 480 * np.sin(angle)], axis=1)
+    outer = np.stack([500 * np.cos(angle), 500 * np.sin(angle)], axis=1)[::-1]
+    inner[-1], outer[-1] = inner[0], outer[0]
+    tags = {"name": "环路", "oneway": "yes"}
+    streets = build_streets(city((outer[::-1], tags), (inner[::-1], tags)))
+    assert len(streets.table) == 1
+    line = streets.table.geometry[0]
+    assert line.is_ring
+    assert streets.table["length_mm"][0] / 1000 == pytest.approx(2 * np.pi * 490, rel=0.02)
+
+
+def test_the_ends_of_a_divided_road_are_half_way_between_those_of_its_carriageways():
+    """The southern carriageway begins 60 m further west: the centre line begins 30 m west of the northern one."""
+    tags = {"name": "甲路", "oneway": "yes"}
+    streets = build_streets(city(([(-60, 0), (1000, 0)], tags), ([(1000, 20), (0, 20)], tags)))
+    assert streets.table["length_mm"].tolist() == [1_030_000]
+    assert streets.segments.m0.min() == 0 and streets.segments.m1.max() == 1_030_000
+
+
+def test_a_long_one_way_end_is_part_of_the_street_at_its_full_length():
+    """The southern carriageway begins 500 m further west."""
+    tags = {"name": "甲路", "oneway": "yes"}
+    streets = build_streets(city(([(-500, 0), (1000, 0)], tags), ([(1000, 20), (0, 20)], tags)))
+    assert len(streets.table) == 1
+    assert streets.table["length_mm"][0] == pytest.approx(1_500_000, abs=10_000)
+
+
+def test_a_divided_road_goes_on_over_a_crossing_whose_inside_is_a_link():
+    """Between both halves of a divided road lie 25 m of dropped secondary_link."""
+    tags = {"name": "甲路", "oneway": "yes"}
+    rows = [([(0, 0), (500, 0)], tags), ([(525, 0), (900, 0)], tags), ([(900, 20), (525, 20)], tags)]
+    streets = build_streets(city(*rows, ([(500, 20), (0, 20)], tags)))
+    assert streets.table["length_mm"].tolist() == [900_000]
+
+
+# --- what is dropped -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tags", "reason"),
+    [
+        ({"highway": "motorway"}, "motorway"),
+        ({"highway": "motorway_link"}, "motorway"),
+        ({"highway": "primary_link"}, "link"),
+        ({"highway": "raceway"}, "class"),
+        ({"highway": "residential"}, "class"),
+        ({"tunnel": "yes"}, "tunnel"),
+        ({"tunnel": "building_passage"}, "kept"),
+        ({"foot": "no"}, "no_foot"),
+        ({"bridge": "yes"}, "kept"),
+    ],
+)
+def test_each_road_has_one_reason(tags: dict, reason: str):
+    """One road beside a kept one far away."""
+    roads = city(([(0, 0), (700, 0)], tags), ([(0, 5000), (500, 5000)], {}))
+    streets = build_streets(roads)
+    assert streets.road_status.tolist() == [reason, "kept"]
+    assert streets.report.loc["in", "km"] == pytest.approx(1.2)
+    assert streets.report.loc[reason, "km"] >= 0.7 - 1e-9
+    assert streets.report.drop(index="in")["km"].sum() == pytest.approx(1.2)
+
+
+def test_an_elevated_road_above_another_is_dropped_and_a_bridge_across_is_not():
+    """
+    ::
+
+        =========== 高架 (bridge) on top of ground road 甲路, two carriageways
+             |  乙路 crosses over both on a bridge of its own
+    """
+    east, west = divided(name="甲路")
+    streets = build_streets(
+        city(
+            east,
+            west,
+            ([(0, 8), (1000, 8)], {"name": "高架", "bridge": "yes", "oneway": "yes", "highway": "trunk"}),
+            ([(1000, 12), (0, 12)], {"name": "高架", "layer": "1", "oneway": "yes", "highway": "trunk"}),
+            ([(500, -300), (500, 300)], {"name": "乙路", "bridge": "yes", "layer": "2", "oneway": "no"}),
+        )
+    )
+    assert streets.road_status.tolist() == ["kept", "kept", "elevated", "elevated", "kept"]
+    assert len(streets.junctions) == 0
+
+
+def test_geometry_that_is_no_line_is_counted():
+    """A point, an empty line, a missing geometry, and a road in two parts."""
+    roads = gpd.GeoDataFrame(
+        {"highway": ["primary"] * 4},
+        geometry=[
+            shapely.Point(500_000, 0),
+            LineString(),
+            None,
+            shapely.MultiLineString([[(500_000, 0), (500_300, 0)], [(500_300, 0), (500_900, 0)]]),
+        ],
+        crs=CRS,
+    )
+    streets = build_streets(roads)
+    assert streets.road_status.tolist() == ["no_line", "no_line", "no_line", "kept"]
+    assert streets.table["length_mm"].tolist() == [900_000]
+
+
+def test_no_roads_are_no_streets():
+    """An empty layer, and a layer of footways only."""
+    for roads in (city(([(0, 0), (1, 0)], {})).iloc[:0], city(([(0, 0), (90, 0)], {"highway": "footway"}))):
+        streets = build_streets(roads)
+        assert len(streets.table) == len(streets.junctions) == len(streets.segments.m0) == 0
+        assert streets.table.crs == roads.crs
+
+
+@pytest.mark.parametrize("crs", [None, 4326])
+def test_roads_must_be_in_metres(crs: int | None):
+    roads = gpd.GeoDataFrame({"highway": ["primary"]}, geometry=[LineString([(0, 0), (1, 1)])], crs=crs)
+    with pytest.raises(ValueError, match="metric_crs"):
+        build_streets(roads)
+
+
+def test_roads_must_have_a_class():
+    with pytest.raises(ValueError, match="highway"):
+        build_streets(city(([(0, 0), (1, 0)], {})).drop(columns="highway"))
+
+
+# --- crossings, stubs, roundabouts -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("noded", [True, False])
+def test_two_crossing_streets_have_one_junction(noded: bool):
+    """甲路 along y = 0 and 乙路 along x = 400, with or without a common vertex."""
+    east = [(0, 0), (400, 0), (1000, 0)] if noded else [(0, 0), (1000, 0)]
+    north = [(400, -300), (400, 0), (400, 500)] if noded else [(400, -300), (400, 500)]
+    streets = build_streets(city((east, {"name": "甲路"}), (north, {"name": "乙路"})))
+    assert sorted(streets.table["length_mm"]) == [800_000, 1_000_000]
+    assert streets.junctions["streets"].tolist() == [(0, 1)]
+    assert sorted(streets.junctions["name"][0].split("—")) == sorted(["甲路", "乙路"])
+    assert local(LineString([streets.junctions.geometry[0]] * 2))[0] == (400.0, 0.0)
+
+
+def test_two_crossing_divided_roads_have_one_junction():
+    """Four crossings of carriageways are one place."""
+    north = {"name": "北路", "oneway": "yes"}
+    streets = build_streets(
+        city(*divided(), ([(410, -400), (410, 500)], north), ([(390, 500), (390, -400)], north)),
+    )
+    assert streets.table["divided"].tolist() == [True, True]
+    assert len(streets.junctions) == 1
+    point = streets.junctions.geometry[0]
+    assert (point.x - 500_000, point.y - 3_300_000) == pytest.approx((400, 10), abs=2)
+
+
+def test_a_street_that_ends_at_another_has_a_junction_there():
+    """乙路 ends at the nearer carriageway of a divided road."""
+    streets = build_streets(city(*divided(), ([(400, 20), (400, 500)], {"name": "乙路", "oneway": "no"})))
+    assert len(streets.junctions) == 1
+
+
+def test_a_short_unnamed_piece_between_two_of_a_name_belongs_to_it():
+    """A --甲路-- B --30 m unnamed-- C --甲路-- D."""
+    streets = build_streets(
+        city(
+            ([(0, 0), (300, 0)], {"name": "甲路"}), ([(300, 0), (330, 0)], {}), ([(330, 0), (700, 0)], {"name": "甲路"})
+        )
+    )
+    assert streets.table["length_mm"].tolist() == [700_000]
+    assert streets.table["name"].tolist() == ["甲路"]
+
+
+def test_a_crossover_between_carriageways_belongs_to_the_street():
+    """An unnamed piece from one carriageway to the other at x = 500."""
+    tags = {"name": "甲路", "oneway": "yes"}
+    streets = build_streets(
+        city(
+            ([(0, 0), (500, 0), (1000, 0)], tags),
+            ([(1000, 20), (500, 20), (0, 20)], tags),
+            ([(500, 0), (500, 20)], {"oneway": "yes"}),
+        )
+    )
+    assert len(streets.table) == 1
+    own = streets.segments.road == 2
+    assert own.any()
+    assert np.abs(streets.segments.m0[own] - 500_000).max() <= 1_000
+
+
+def test_a_street_goes_through_a_roundabout():
+    """
+    ::
+
+        --甲路--( o )--甲路--     a ring of 25 m radius; 乙路 ends at it from the north
+    """
+    angle = np.linspace(0, 2 * np.pi, 33)
+    ring = np.stack([25 * np.cos(angle), 25 * np.sin(angle)], axis=1)
+    ring[-1] = ring[0]
+    streets = build_streets(
+        city(
+            ([(-400, 0), ring[16]], {"name": "甲路"}),
+            ([ring[0], (500, 0)], {"name": "甲路"}),
+            ([ring[8], (0, 300)], {"name": "乙路"}),
+            (ring, {"junction": "roundabout", "name": "大转盘"}),
+        )
+    )
+    table = streets.table.set_index("name")
+    assert table["length_mm"].to_dict() == {"甲路": 900_000, "乙路": 275_000}
+    assert streets.counts["roundabouts"] == 1
+    on_ring = streets.segments.road == 3
+    through = streets.table.index[streets.table["name"] == "甲路"][0]
+    assert (streets.segments.street[on_ring] == through).all()
+    assert streets.segments.m0[on_ring].min() == 375_000 and streets.segments.m0[on_ring].max() == 425_000
+
+
+# --- along the centre line -------------------------------------------------------------------------------------------
+
+
+def test_locate_and_cut_follow_the_centre_line():
+    """An L of 300 and 400 m."""
+    streets = build_streets(city(([(0, 0), (300, 0), (300, 400)], {"name": "甲路"})))
+    at = streets.locate(np.array([0, 0, 0]), np.array([100_000, 500_000, 9_000_000])) - [500_000, 3_300_000]
+    np.testing.assert_allclose(at, [[100, 0], [300, 200], [300, 400]], atol=1e-6)
+    assert local(streets.cut(0, 200_000, 400_000)) == [(200.0, 0.0), (300.0, 0.0), (300.0, 100.0)]
+    lines = streets.cut_many(np.array([0, 0]), np.array([0, 650_000]), np.array([100_000, 800_000]))
+    assert [round(line.length, 3) for line in lines] == [100.0, 50.0]
+
+
+# --- laws ------------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def towns(draw: st.DrawFn) -> gpd.GeoDataFrame:
+    """Up to four avenues each way, divided or not, named or not, cut at their crossings, on whole metres."""
+    rows = []
+    for axis in (0, 1):
+        for k in range(draw(st.integers(1, 3))):
+            at = 400 * k + draw(st.integers(0, 90))
+            name = draw(st.sampled_from([None, f"路{axis}{k}", "长路"]))
+            wide = draw(st.sampled_from([0, 16, 30]))
+            ends = sorted(draw(st.lists(st.integers(-500, 1800), min_size=2, max_size=4, unique=True)))
+            for start, stop in zip(ends[:-1], ends[1:], strict=True):
+                for shift, sense in ((0, 1), (wide, -1)) if wide else ((0, 1),):
+                    line = [(start, at + shift), (stop, at + shift)][::sense]
+                    line = [(y, x) for x, y in line][:: (1 if not wide else -1)] if axis else line
+                    rows.append((line, {"name": name, "oneway": "yes" if wide else "no"}))
+    return city(*rows)
+
+
+@settings(max_examples=40, deadline=None)
+@given(roads=towns(), seed=st.integers(0, 9), shift=st.tuples(st.integers(-9999, 9999), st.integers(-9999, 9999)))
+def test_row_order_whole_metre_shifts_and_drawing_of_two_way_roads_change_nothing(roads, seed, shift):
+    base = build_streets(roads)
+    shuffled = roads.sample(frac=1, random_state=seed)
+    moved = roads.set_geometry(roads.translate(*shift))
+    assert summary(build_streets(shuffled)) == summary(base)
+    other = build_streets(moved)
+    assert summary(other) == summary(base)
+    assert (other.segments.x0 - base.segments.x0 == shift[0] * 1000).all()
+    assert (other.segments.m0 == base.segments.m0).all()
+    two_way = roads["oneway"] == "no"
+    drawn_back = roads.set_geometry(roads.geometry.where(~two_way, roads.reverse()))
+    assert sorted(build_streets(drawn_back).table["length_mm"]) == sorted(base.table["length_mm"])
+
+
+@settings(max_examples=40, deadline=None)
+@given(roads=towns())
+def test_every_piece_lies_on_its_street(roads):
+    check_positions(build_streets(roads), most_off_m=60.0)
+
+
+def check_positions(streets: Streets, *, most_off_m: float) -> None:
+    """Positions lie on the street, lines are simple and as long as they say, and pieces lie beside their positions."""
+    table, segments = streets.table, streets.segments
+    assert table.geometry.is_simple.all() and (table.geometry.geom_type == "LineString").all()
+    assert table["street"].is_unique
+    np.testing.assert_allclose(table.length * 1000, table["length_mm"], atol=3)
+    length = table["length_mm"].to_numpy()[segments.street]
+    for m, x, y in ((segments.m0, segments.x0, segments.y0), (segments.m1, segments.x1, segments.y1)):
+        assert (m >= 0).all() and (m <= length).all()
+        off = np.hypot(*(streets.locate(segments.street, m) - np.stack([x, y], axis=1) / 1000).T)
+        assert np.quantile(off, 0.99, method="lower") <= most_off_m
+
+
+# --- real extracts ---------------------------------------------------------------------------------------------------
+
+
+def read(folder, name: str) -> gpd.GeoDataFrame:
+    """The roads of an extract in metres."""
+    path = folder / name / name
+    roads = (
+        gpd.read_parquet(f"{path}.parquet") if name == "wuhan_roads" else gpd.read_file(f"{path}.gpkg", layer="roads")
+    )
+    west, south, east, north = roads.total_bounds
+    return roads.to_crs(metric_crs((west + east) / 2, (south + north) / 2))
+
+
+def neighbours(lines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Points every 10 m of one-way lines: metres each stands for, and a code of what runs beside within 80 m.
+
+    1: exactly one opposing line and no other; 0: none; 2: more lines than two.
+    """
+    at = [
+        (np.arange(max(int(line.length // 10), 1)) + 0.5) * line.length / max(int(line.length // 10), 1)
+        for line in lines
+    ]
+    owner = np.repeat(np.arange(len(lines)), [len(one) for one in at])
+    at = np.concatenate(at)
+    spot = shapely.get_coordinates(shapely.line_interpolate_point(lines[owner], at))
+    ahead = shapely.get_coordinates(shapely.line_interpolate_point(lines[owner], at + 1)) - shapely.get_coordinates(
+        shapely.line_interpolate_point(lines[owner], at - 1)
+    )
+    ahead /= np.hypot(*ahead.T)[:, None]
+    side = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1)
+    rays = shapely.linestrings(np.stack([spot - 80 * side, spot + 80 * side], axis=1))
+    ray, other = shapely.STRtree(lines).query(rays, predicate="intersects")
+    away = shapely.distance(shapely.points(spot[ray]), lines[other]) > 0.5
+    ray, other = ray[away], other[away]
+    meet = shapely.line_locate_point(lines[other], shapely.centroid(shapely.intersection(rays[ray], lines[other])))
+    course = shapely.get_coordinates(shapely.line_interpolate_point(lines[other], meet + 1)) - shapely.get_coordinates(
+        shapely.line_interpolate_point(lines[other], np.maximum(meet - 1, 0))
+    )
+    cosine = (course * ahead[ray]).sum(axis=1) / np.maximum(np.hypot(*course.T), 1e-9)
+    opposing = np.bincount(ray[cosine < -0.8], minlength=len(owner))
+    alike = np.bincount(ray[cosine > 0.8], minlength=len(owner))
+    metres = (shapely.length(lines) / np.bincount(owner))[owner]
+    return metres, np.select([(opposing == 1) & (alike == 0), opposing + alike == 0], [1, 0], 2)
+
+
+def purely_divided(roads: gpd.GeoDataFrame) -> dict[str, float]:
+    """Names of roads that are two opposing one-way lines for 90 % of their length and more: half their sum, metres."""
+    main = roads[roads["highway"].isin(MAIN_CLASSES) & roads["name"].notna()]
+    found = {}
+    for name, ways in main.groupby("name"):
+        bad = ways["tunnel"].notna().any() or ways["bridge"].notna().any()
+        if bad or ways.length.sum() < 300 or (ways["oneway"] != "yes").any():
+            continue
+        metres, kind = neighbours(np.asarray(ways.geometry.array))
+        if metres[kind == 1].sum() >= 0.9 * metres.sum():
+            found[name] = ways.length.sum() / 2
+    return found
+
+
+@pytest.mark.parametrize("name", EXTRACTS)
+def test_divided_named_roads_are_merged_at_half_their_one_way_length(real_data, name: str):
+    """By an independent look at the tags: ≥95 % merged, centre line within 5 % of half the sum of the pieces."""
+    roads = read(real_data, name)
+    streets = build_streets(roads)
+    expected = purely_divided(roads)
+    least = {"beijing_wudaokou": 1, "shanghai_centre": 4, "helsinki_centre": 1, "monaco": 0}
+    assert len(expected) >= least[name]
+    for street, half in expected.items():
+        rows = streets.table.index[streets.table["name"] == street]
+        assert streets.table["length_mm"][rows].sum() / 1000 == pytest.approx(half, rel=0.05), street
+        own = np.isin(streets.segments.road, np.flatnonzero(roads["name"] == street))
+        in_divided = own & np.isin(streets.segments.street, streets.table.index[streets.table["divided"]])
+        length = np.hypot(streets.segments.x1 - streets.segments.x0, streets.segments.y1 - streets.segments.y0)
+        assert length[in_divided].sum() >= 0.95 * length[own].sum(), street
+
+
+def test_one_way_streets_with_nothing_opposing_are_not_halved(real_data):
+    """In Monaco and Helsinki: names of which no metre has another line of its name beside it."""
+    for name in ("monaco", "helsinki_centre"):
+        roads = read(real_data, name)
+        streets = build_streets(roads)
+        main = roads[roads["highway"].isin(MAIN_CLASSES) & roads["name"].notna() & roads["tunnel"].isna()]
+        main = main[streets.road_status[main.index] == "kept"]
+        checked = 0
+        for street, ways in main.groupby("name"):
+            if (ways["oneway"] != "yes").any() or ways.length.sum() < 100:
+                continue
+            _, kind = neighbours(np.asarray(ways.geometry.array))
+            if (kind == 0).all():
+                got = streets.table.loc[streets.table["name"] == street, "length_mm"].sum() / 1000
+                assert got == pytest.approx(ways.length.sum(), rel=0.02), street
+                checked += 1
+        assert checked >= 2
+
+
+@pytest.mark.parametrize("name", [*EXTRACTS, "wuhan_roads"])
+def test_positions_hold_on_real_roads_and_every_kilometre_is_accounted_for(real_data, name: str):
+    roads = read(real_data, name)
+    streets = build_streets(roads)
+    check_positions(streets, most_off_m=80.0)
+    report = streets.report
+    assert report.loc["in", "km"] == pytest.approx(roads.length.sum() / 1000)
+    assert report["km"].drop("in").sum() == pytest.approx(report.loc["in", "km"])
+    assert set(streets.segments.road) <= set(np.flatnonzero(streets.road_status == "kept"))
+    kept = np.flatnonzero(streets.road_status == "kept")
+    assert len(np.unique(streets.segments.road)) == len(kept)
+
+
+def test_wuhan_carriageways_without_names_are_merged(real_data):
+    """Most of trunk and primary is two carriageways: the streets are far shorter than the edges."""
+    roads = read(real_data, "wuhan_roads")
+    streets = build_streets(roads, classes=("trunk", "primary"))
+    kept = streets.report.loc["kept", "km"]
+    assert streets.table["length_mm"].sum() / 1e6 < 0.62 * kept
+    assert streets.counts["paired_km"] > 0.7 * kept
