@@ -8,7 +8,7 @@ import pandas as pd
 from data._gdal import write_layer
 from data.spreadsheet import csv_text
 from geo.crs import WGS84
-from metrics.assessment import Assessment
+from metrics.assessment import VERDICT_COLUMNS, Assessment
 from metrics.summary import MM_DECIMALS, RATE_DECIMALS, summary
 
 _SCORES = ["scope", "name", "class", "score", "full", "pass_rate", "rank", "flag"]
@@ -32,8 +32,12 @@ def write_assessment(assessment: Assessment, folder: Path | str) -> list[Path]:
     package, table, summary_file = (folder / name for name in ("assessment.gpkg", "scores.csv", "summary.json"))
     part = package.with_name(package.name + ".part")
     part.unlink(missing_ok=True)
-    for name in ("verdicts", "gaps", "streets"):
-        frame = getattr(assessment, name)
+    layers = {
+        "verdicts": assessment.verdicts[VERDICT_COLUMNS],
+        "gaps": assessment.gaps,
+        "streets": assessment.streets,
+    }
+    for name, frame in layers.items():
         write_layer(
             _rounded(frame).to_crs(WGS84) if len(frame) else frame.set_crs(WGS84, allow_override=True), part, name
         )

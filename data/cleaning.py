@@ -12,9 +12,8 @@ from data.errors import raise_faults
 from data.headings import Mapping, columns_of, label, layer_label
 from data.placing import place
 from data.raw import Raw
-from data.recorded import recorded_columns
 from data.shapes import fit
-from data.values import to_dates, to_flags, to_lists, to_numbers, to_parents, to_sizes, to_texts
+from data.values import to_dates, to_flags, to_lists, to_parents, to_recorded, to_sizes, to_texts
 from data.vocabulary import vocabulary
 from geo.crs import WGS84
 from texts import say
@@ -202,11 +201,7 @@ def _values(column: str, kind: str, values: pd.Series, mapping: Mapping, report:
     heading = mapping.taken.get(column, label(mapping.layer, column))
     words = vocabulary().of(mapping.layer, column)
     if kind == "number":
-        out, bad = to_numbers(values, column, mapping.factors.get(column, 1.0))
-        if column in recorded_columns() and not recorded_columns()[column].unit:  # a mark: yes is 1
-            flags = to_flags(values)[0]
-            bad &= np.equal(flags, None)
-            out = np.where(np.isnan(out) & ~np.equal(flags, None), np.equal(flags, True), out)
+        out, bad = to_recorded(values, column, mapping.factors.get(column, 1.0))
     elif kind == "flag":
         out, bad = to_flags(values)
     elif column == "inspected_on":

@@ -1,6 +1,7 @@
 """A file that a user gave, checked before anything reads it: is it there, how large, whole, and what its name says."""
 
 import json
+import os
 import re
 import shutil
 import struct
@@ -61,7 +62,7 @@ def split_layer(text: str | Path) -> tuple[Path, str | None]:
     text = str(text)
     head, colon, tail = text.rpartition(":")
     # "C:\\x.shp" is a drive and no layer.
-    if not colon or len(head) < 2 or "/" in tail or "\\" in tail or Path(text).exists():
+    if not colon or len(head) < 2 or "/" in tail or "\\" in tail or os.path.exists(text):
         return Path(text), None
     return Path(head), tail
 
@@ -114,9 +115,14 @@ def data_files(path: Path | str) -> list[str]:
         return sorted(_name(member) for member in _members(source, archive) if _is_data(member, source.kind))
 
 
-def check_content(source: Source) -> None:
+def check_content(source: Source, *, any_size: bool = False) -> None:
     """
     Do nothing when the file is there, whole, not too large, and holds what its ending says.
+
+    Parameters
+    ----------
+    any_size
+        Take it however large it is: a city that we wrote ourselves.
 
     Raises
     ------
@@ -134,7 +140,7 @@ def check_content(source: Source) -> None:
         raise DataError(say("import.unreadable", file=name[:100], reason=error.strerror)) from error
     if size == 0:
         raise DataError(say("import.empty_file", file=name))
-    if size > most:
+    if size > most and not any_size:
         raise DataError(say("import.too_large", file=name, mb=f"{size / _MB:.0f}", most=f"{most / _MB:.0f}"))
     if not _LOOKS_RIGHT[source.kind](head):
         raise DataError(say("import.not_what_it_says", file=name, wanted=_label(source.kind), found=_found(head)))

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 from ruamel.yaml import YAML
 
-from data.city import LAYERS
 from data.errors import DataError
+from data.layers import LAYERS
 from data.recorded import recorded_columns
 from data.vocabulary import plain
 from texts import say

@@ -1,5 +1,6 @@
 """A city's layers out of OpenStreetMap: files and extracts go through one tag table."""
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -82,8 +83,8 @@ def read_osm(path: Path | str, *, admin_level: int | None = None) -> OsmLayers:
     path = Path(path)
     if admin_level is not None and admin_level not in range(1, 13):
         raise DataError(say("osm.bad_level", level=admin_level))
-    if not path.is_file():
-        raise DataError(say("osm.no_file", file=path.name))
+    if not os.path.isfile(path):  # also False for a name that no file can have
+        raise DataError(say("osm.no_file", file=path.name[:100]))
     meta, area = {}, None
     if path.name.lower().endswith(_OSM_SUFFIXES):
         gathered, meta = read_osm_file(path)

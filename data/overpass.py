@@ -85,7 +85,7 @@ def _as_polygon(area) -> shapely.Polygon | shapely.MultiPolygon:
     shape = area if isinstance(area, shapely.Geometry) else shapely.box(*area)
     west, south, east, north = area if shape is not area else shape.bounds
     on_globe = -180 <= west < east <= 180 and -90 <= south < north <= 90
-    if shape.geom_type not in ("Polygon", "MultiPolygon") or not shape.is_valid or not on_globe:
+    if not on_globe or shape.geom_type not in ("Polygon", "MultiPolygon") or not shape.is_valid:
         raise DataError(say("overpass.no_area"))
     return shape
 

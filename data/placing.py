@@ -10,7 +10,7 @@ from pyproj import CRS
 
 from data.errors import DataError
 from data.headings import Mapping
-from data.plausibility import distances_km
+from data.plausibility import distances_km, looks_swapped
 from data.raw import Raw
 from data.values import to_degrees, to_pairs, to_texts
 from geo.crs import WGS84
@@ -18,7 +18,6 @@ from geo.datum import DATUMS, check_datum, to_wgs84
 from texts import say
 
 _WHOLE_FILE = 0.9  # from this share of rows on, a fault is the file's and not its rows'
-_CHINA_LON, _CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
 _SURELY_METRES = 1000.0
 _ZONE_MARGIN_DEG = 1.5
 _TOO_FAR_KM = 1000.0
@@ -207,8 +206,7 @@ def _check_degrees(
     if metres.sum() >= _WHOLE_FILE * good.sum():
         key = "import.metres_in_degrees" if raw.geometry is not None else "import.metres_in_table"
         raise DataError(say(key, file=raw.name, x=f"{x[metres][0]:.1f}", y=f"{y[metres][0]:.1f}"))
-    in_china = (_CHINA_LAT[0] <= x) & (x <= _CHINA_LAT[1]) & (_CHINA_LON[0] <= y) & (y <= _CHINA_LON[1])
-    swapped = good & (in_china | ((np.abs(y) > 90) & (np.abs(y) <= 180) & (np.abs(x) <= 90)))
+    swapped = good & looks_swapped(x, y)
     if swapped.sum() >= _WHOLE_FILE * good.sum():
         key = "import.swapped" if raw.geometry is None else "import.swapped_geometry"
         raise DataError(say(key, file=raw.name, x=f"{x[swapped][0]:.6g}", y=f"{y[swapped][0]:.6g}"))

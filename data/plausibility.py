@@ -132,9 +132,25 @@ def distances_km(points: np.ndarray, centre: np.ndarray) -> np.ndarray:
     return Geod(ellps="WGS84").inv(points[:, 0], points[:, 1], lon, lat)[2] / 1000
 
 
+def middles(frame: gpd.GeoDataFrame) -> np.ndarray:
+    """The middle of the box around each row: (n, 2), in the CRS of the frame."""
+    bounds = frame.geometry.bounds.to_numpy()
+    return (bounds[:, :2] + bounds[:, 2:]) / 2
+
+
+def looks_swapped(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """
+    Which degrees can only be a latitude before a longitude: no latitude at all, or China turned round.
+
+    Turned round, the west of China lies in the Arctic Ocean; Spitsbergen and Greenland, where people live, do not.
+    """
+    nowhere = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
+    return nowhere | ((lon >= 27) & (lon <= 54) & (lat >= 73) & (lat <= 136))
+
+
 def _where(layers: Mapping[str, gpd.GeoDataFrame]) -> tuple[dict, dict, dict]:
     """By layer: the middle of each row, the middle of the layer, and how far 90 % of the rows lie from it, km."""
-    places = {name: _middles(layers[name]) for name in _REFERENCES if len(layers.get(name, ()))}
+    places = {name: middles(layers[name]) for name in _REFERENCES if len(layers.get(name, ()))}
     centres = {name: np.median(points, axis=0) for name, points in places.items()}
     spreads = {name: float(np.quantile(distances_km(points, centres[name]), 0.9)) for name, points in places.items()}
     return places, centres, spreads
@@ -155,7 +171,7 @@ def _distances(centres: Mapping[str, np.ndarray], spreads: Mapping[str, float]) 
 
 
 def _metric(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return frame.to_crs(metric_crs(*np.median(_middles(frame.to_crs(WGS84)), axis=0)))
+    return frame.to_crs(metric_crs(*np.median(middles(frame.to_crs(WGS84)), axis=0)))
 
 
 def _close_pairs(points: np.ndarray, ids: np.ndarray, within_m: float) -> np.ndarray:
@@ -208,8 +224,3 @@ def _holes(shapes: np.ndarray) -> list[str]:
 def _areas_m2(shapes: np.ndarray) -> np.ndarray:
     """Areas of shapes in degrees."""
     return _metric(gpd.GeoDataFrame(geometry=shapes, crs=WGS84)).area.to_numpy() if len(shapes) else np.zeros(0)
-
-
-def _middles(frame: gpd.GeoDataFrame) -> np.ndarray:
-    bounds = frame.geometry.bounds.to_numpy()
-    return (bounds[:, :2] + bounds[:, 2:]) / 2

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from data.headings import _UNITS
+from data.recorded import recorded_columns
 from data.vocabulary import Words, plain, split_list
 
 _MISSING = {"", "-", "--", "—", "——", "/", "\\", "null", "none", "nan", "n/a", "na", "#n/a", "<na>", "nat"}
 # In a column of numbers, dates or yes and no these say no more than an empty cell.
 _NOTHING_TOLD = _MISSING | {"无", "暂无", "不详", "未知", "未测", "未填", "空", "待定", "待补", "?", "unknown"}
+_LARGEST = 1e12  # of anything that is recorded of a city
 _COUNTERS = "个块处条次面幅层人名辆间张组套%"
 _NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d+)?)\s*([^\d\s][^\d]*|m2|km2)?")
 _DMS = re.compile(r"([+-]?\d+(?:\.\d+)?)[°度](?:(\d+(?:\.\d+)?)['′分])?(?:(\d+(?:\.\d+)?)(?:''|[\"″秒]))?")
@@ -54,12 +56,24 @@ def to_numbers(values: pd.Series, column: str, factor: float = 1.0) -> tuple[np.
     else:
         parse = _direction if column.endswith("_deg") else lambda text: _number(text, column, factor)
         numbers, bad = _each(values, parse, _NOTHING_TOLD, factor)
+    bad |= np.abs(numbers) > _LARGEST
     if column.endswith("_deg"):
         bad |= np.abs(numbers) > 360
         numbers = np.where(bad, np.nan, np.mod(numbers, 360.0))
     elif column in _NEVER_NEGATIVE or column.endswith(("_m", "_m2", "_total", "_psa")):
         bad |= numbers < 0
     return np.where(bad, np.nan, numbers), bad
+
+
+def to_recorded(values: pd.Series, column: str, factor: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """As `to_numbers`, for a recorded column: in one without a unit, a mark, yes is 1 and no is 0."""
+    numbers, bad = to_numbers(values, column, factor)
+    if column in recorded_columns() and not recorded_columns()[column].unit:
+        flags = to_flags(values)[0]
+        marked = ~np.equal(flags, None)
+        bad &= ~marked
+        numbers = np.where(np.isnan(numbers) & marked, np.equal(flags, True), numbers)
+    return numbers, bad
 
 
 _NEVER_NEGATIVE = {"panels", "levels", "psa_per_10_min", "forms", "sweepers", "stars"}

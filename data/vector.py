@@ -48,7 +48,7 @@ def read_vector(source: Source, wanted: str, *, layer: str | None = None, encodi
     elif source.kind == "kml":
         frame = read_kml(source.path, source.name)
     else:
-        frame = _parquet(source)
+        frame = read_parquet(source)
     return _raw(source, frame, layer if source.kind == "gpkg" else None, notes)
 
 
@@ -62,6 +62,30 @@ def layers_in(source: Source) -> list[str]:
         When the file is broken.
     """
     return list_layers(source.path) if source.kind == "gpkg" else []
+
+
+def read_parquet(source: Source) -> gpd.GeoDataFrame | pd.DataFrame:
+    """
+    A GeoParquet file; a DataFrame when it has no geometry.
+
+    Raises
+    ------
+    DataError
+        When it is broken, or would unpack to too much.
+    """
+    try:
+        facts = pq.read_metadata(source.path)
+        unpacked = sum(facts.row_group(number).total_byte_size for number in range(facts.num_row_groups))
+        if unpacked > _MOST_TIMES_UNPACKED * most_bytes():
+            raise DataError(say("import.bomb", file=source.name, mb=f"{unpacked >> 20}", most=f"{most_bytes() >> 20}"))
+        check_columns(facts.num_columns, source.name)
+        if b"geo" in (facts.metadata or {}):
+            return gpd.readread_parquet(source.path)
+        return pq.read_table(source.path).to_pandas()
+    except DataError:
+        raise
+    except _BROKEN_PARQUET as error:
+        raise DataError(say("import.unreadable", file=source.name, reason=str(error).splitlines()[0])) from error
 
 
 def _raw(source: Source, frame: gpd.GeoDataFrame | pd.DataFrame, layer: str | None, notes: tuple[str, ...]) -> Raw:
@@ -130,19 +154,3 @@ def _redecoded(text: str, encoding: str) -> str:
         return raw.decode(encoding, errors="ignore" if error.end >= len(raw) else "replace")
     except LookupError as error:
         raise DataError(say("import.no_such_encoding", encoding=encoding)) from error
-
-
-def _parquet(source: Source) -> gpd.GeoDataFrame | pd.DataFrame:
-    try:
-        facts = pq.read_metadata(source.path)
-        unpacked = sum(facts.row_group(number).total_byte_size for number in range(facts.num_row_groups))
-        if unpacked > _MOST_TIMES_UNPACKED * most_bytes():
-            raise DataError(say("import.bomb", file=source.name, mb=f"{unpacked >> 20}", most=f"{most_bytes() >> 20}"))
-        check_columns(facts.num_columns, source.name)
-        if b"geo" in (facts.metadata or {}):
-            return gpd.read_parquet(source.path)
-        return pq.read_table(source.path).to_pandas()
-    except DataError:
-        raise
-    except _BROKEN_PARQUET as error:
-        raise DataError(say("import.unreadable", file=source.name, reason=str(error).splitlines()[0])) from error

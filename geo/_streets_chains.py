@@ -112,10 +112,20 @@ def _measure(x, y, key, first, last):
 
 
 def _canonical(pieces: Selection, piece, tail_key, head_key, length, check) -> np.ndarray:
-    """An order of edges that depends on their places and groups only."""
+    """An order of edges that depends on their places and kinds only; equal ones by the pieces they are cut from."""
     low, high = np.minimum(tail_key, head_key), np.maximum(tail_key, head_key)
-    kind = (pieces.rank * 4 + pieces.travel)[piece]
-    return np.lexsort((kind, check, np.rint(length), high, low, pieces.group[piece]))
+    kind = ((pieces.rank * 4 + pieces.travel) * 2 + pieces.round) * 32 + pieces.level + 9
+    group = pieces.group[piece]
+    order = np.lexsort((np.rint(length), high, low, group))
+    same = np.ones(len(order), bool)
+    for key in (low, high, group):
+        same[1:] &= np.diff(key[order]) == 0
+    same[:1] = False
+    if not same.any():
+        return order
+    vertex = np.concatenate(([0], np.cumsum((pieces.x * 31 + pieces.y * 17) % 1_000_003)))
+    whole = np.diff(vertex[pieces.offset])
+    return np.lexsort((whole[piece], tail_key, kind[piece], check, np.rint(length), high, low, group))
 
 
 def _doubles(group, tail, head, length, check, travel) -> tuple[np.ndarray, np.ndarray]:
@@ -226,7 +236,7 @@ def join_chains(pieces: Selection, edges: Edges, group: np.ndarray, named: np.nd
 def make_chains(offset, x, y, vertex, edge, sense, travel, group, named, rank) -> Chains:
     """Chains of vertex arrays, cut where they would cross themselves; the last three are per edge."""
     x, y = x.astype(float), y.astype(float)
-    offset, take = _cut_loops(offset, x, y, vertex)
+    offset, take = _cut_loops(offset, x, y, vertex, edge)
     x, y, vertex = x[take], y[take], vertex[take]
     edge, sense, travel = edge[take], sense[take], travel[take]
     edge[offset[1:] - 1] = -1
@@ -427,7 +437,7 @@ def _backwards(run, first, last, x, y, length, travel):
     return x[b] < x[a] or (x[b] == x[a] and y[b] < y[a])
 
 
-def _cut_loops(offset, x, y, vertex) -> tuple[np.ndarray, np.ndarray]:
+def _cut_loops(offset, x, y, vertex, edge) -> tuple[np.ndarray, np.ndarray]:
     """New offsets, and the vertices that make them, so that no chain touches itself but at its two ends."""
     chain_of = np.repeat(np.arange(len(offset) - 1), np.diff(offset))
     lines = shapely.linestrings(np.stack([x, y], axis=1), indices=chain_of)
@@ -435,17 +445,24 @@ def _cut_loops(offset, x, y, vertex) -> tuple[np.ndarray, np.ndarray]:
     if not len(bad):
         return offset, np.arange(len(x))
     take, sizes, done = [], np.diff(offset).tolist(), 0
-    for c in bad[::-1].tolist():
-        first, last = int(offset[c]), int(offset[c + 1])
-        cuts = _loop_cuts(x[first:last], y[first:last], vertex[first:last])
-        sizes[c : c + 1] = [b - a + 1 for a, b in pairwise(cuts.tolist())]
-    for c in bad.tolist():
-        first, last = int(offset[c]), int(offset[c + 1])
-        cuts = first + _loop_cuts(x[first:last], y[first:last], vertex[first:last])
-        take += [np.arange(done, first), *(np.arange(a, b + 1) for a, b in pairwise(cuts.tolist()))]
-        done = last
+    runs = {c: _runs(int(offset[c]), int(offset[c + 1]), x, y, vertex, edge) for c in bad.tolist()}
+    for c in reversed(runs):
+        sizes[c : c + 1] = [b - a + 1 for a, b in runs[c]]
+    for c, parts in runs.items():
+        take += [np.arange(done, offset[c]), *(np.arange(a, b + 1) for a, b in parts)]
+        done = offset[c + 1]
     take.append(np.arange(done, len(x)))
     return np.concatenate(([0], np.cumsum(sizes))), np.concatenate(take)
+
+
+def _runs(first: int, last: int, x, y, vertex, edge) -> list[tuple[int, int]]:
+    """First and last vertices of the stretches of a chain that do not touch themselves, without gaps at their ends."""
+    runs = []
+    for a, b in pairwise((first + _loop_cuts(x[first:last], y[first:last], vertex[first:last])).tolist()):
+        real = a + np.flatnonzero(edge[a:b] >= 0)
+        if len(real):
+            runs.append((int(real[0]), int(real[-1]) + 1))
+    return runs
 
 
 @njit(cache=True)
@@ -463,8 +480,8 @@ def _loop_cuts(x, y, vertex):
         if cut[j]:
             since = j
         for i in range(since, j - 1):
-            if i == 0 and j == size - 2 and vertex[0] == vertex[size - 1]:
-                continue
+            if i == since and vertex[i] == vertex[j + 1]:
+                continue  # a ring closes
             if _cross(x[i], y[i], x[i + 1], y[i + 1], x[j], y[j], x[j + 1], y[j + 1]):
                 cut[j] = True
                 since = j

@@ -387,7 +387,7 @@ def _string(mate, at, offset, x, y, m):
                     k += 1
                 span[p] = k - start[p]
                 half = mate[half ^ 1]
-            if half >= 0 and n > begin:
+            if half >= 0 and n >= begin + 3:
                 gap = np.hypot(lx[begin] - lx[n - 1], ly[begin] - ly[n - 1])
                 if gap > 1e-6:
                     lx[n], ly[n], lm[n] = lx[begin], ly[begin], lm[n - 1] + gap

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from geo.streets import Segments
 
 _NEAR_MM = 25_000.0
+_TOUCH_MM = 500.0
 _STRAIGHT_COS = 0.7
 _CELL_MM = 65_536
 
@@ -30,8 +31,9 @@ def find_junctions(
     """
     One point per crossing of two or more streets.
 
-    Streets cross where members share a vertex, or cross without one on the same level. Meetings of the same streets
-    within their widths are one crossing. Where a street merely goes on under another name there is none.
+    Streets cross where members share a vertex, or cross or touch (within half a metre) without one on the same level.
+    Meetings of the same streets within their widths are one crossing. Where a street merely goes on under another
+    name there is none.
 
     Parameters
     ----------
@@ -100,7 +102,7 @@ def _vertex_pairs(x, y, street, m):
 
 
 def _crossings(segments: "Segments", level: np.ndarray) -> np.ndarray:
-    """Pairs of streets whose members cross on one level between their vertices, and their positions: four rows."""
+    """Pairs of streets whose members cross or touch on one level, and their positions there: four rows of int64."""
     ends = np.stack([segments.x0, segments.y0, segments.x1, segments.y1], axis=1)
     ends = ends - np.array([ends[:, ::2].min(), ends[:, 1::2].min()] * 2) if len(ends) else ends
     grid = grid_of_segments(ends, cell_mm=_CELL_MM)
@@ -125,8 +127,11 @@ def _crossing_pairs(ends, starts, items, shift, x_bits, y_bits, street, m0, m1, 
                         continue
                     f = (float(cx - ax) * (dy - cy) - float(cy - ay) * (dx - cx)) / cross
                     g = (float(cx - ax) * (by - ay) - float(cy - ay) * (bx - ax)) / cross
-                    if not (0.0 < f < 1.0 and 0.0 < g < 1.0):
+                    slack_i = _TOUCH_MM / np.hypot(float(bx - ax), float(by - ay))
+                    slack_j = _TOUCH_MM / np.hypot(float(dx - cx), float(dy - cy))
+                    if not (-slack_i <= f <= 1.0 + slack_i and -slack_j <= g <= 1.0 + slack_j):
                         continue
+                    f, g = min(max(f, 0.0), 1.0), min(max(g, 0.0), 1.0)
                     out = _with_room(out, n)
                     out[0, n], out[1, n] = street[i], street[j]
                     out[2, n] = m0[i] + round(f * (m1[i] - m0[i]))

@@ -9,7 +9,7 @@ from geo._streets_chains import Chains, cut_chains
 from geo._streets_select import BOTH_WAYS, UNRECORDED
 from geo.grid import bucket, grid_of_segments
 
-_STEP_MM = 20_000.0
+STEP_MM = 20_000.0
 # Greatest distance between two carriageways, metres, by class rank: trunk, primary, secondary, tertiary, the rest.
 _REACH_NAMED = np.array([80.0, 70.0, 60.0, 45.0, 30.0]) * 1000.0
 _REACH_UNNAMED = np.array([50.0, 50.0, 40.0, 30.0, 15.0]) * 1000.0
@@ -77,7 +77,7 @@ class Records:
 def sample_chains(chains: Chains) -> Samples:
     """Points at the middles of equal steps of about 20 m."""
     length = chains.length
-    count = np.maximum(np.rint(length / _STEP_MM).astype(np.int64), 1)
+    count = np.maximum(np.rint(length / STEP_MM).astype(np.int64), 1)
     first = np.concatenate(([0], np.cumsum(count)))
     chain = np.repeat(np.arange(len(length)), count)
     step = length / count
@@ -152,9 +152,11 @@ def _nearest_opposing(offset, x, y, stations, travel, way, chain_of, kind, reach
     for c in range(len(offset) - 1):
         v = offset[c]
         for k in range(first[c], first[c + 1]):
+            if not left[k] or partner[k] >= 0:
+                continue
             while v < offset[c + 1] - 2 and stations[v + 1] <= s_station[k]:
                 v += 1
-            if not left[k] or partner[k] >= 0 or travel[v] == 0 or reach[v] <= 0.0:
+            if travel[v] == 0 or reach[v] <= 0.0:
                 continue
             length = stations[v + 1] - stations[v]
             ux, uy = (x[v + 1] - x[v]) / length * way[v], (y[v + 1] - y[v]) / length * way[v]
@@ -235,7 +237,7 @@ def _zones(first, s_station, named, partner, other_t):
                 sign = 1 if dt > 0.0 else -1
                 if ds > bridge or (z_sign[z] != 0 and dt * z_sign[z] < -5_000.0) or abs(dt) > 1.7 * ds + 40_000.0:
                     continue
-                if ds > 3 * _STEP_MM and abs(dt) < 0.6 * ds - 40_000.0:
+                if ds > 3 * STEP_MM and abs(dt) < 0.6 * ds - 40_000.0:
                     continue
                 into = z
                 if z_sign[z] == 0 and abs(dt) > 1_000.0:
@@ -371,10 +373,15 @@ def cut_turns(
     chain_of = np.repeat(np.arange(len(chains.offset) - 1), np.diff(chains.offset))
     starts = np.sort(np.concatenate((chains.offset[:-1], at)))  # the vertex each new chain begins at
     key = chain_of[starts] * _FAR + chains.station[starts]
+    number = np.searchsorted(chain_of[starts], np.arange(len(chains.offset)))
+    whole = np.diff(number) == 1
 
     def moved(chain: np.ndarray, station: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        new = np.searchsorted(key, chain * _FAR + station, side="right") - 1
-        return np.where(chain < 0, -1, new), station - chains.station[starts[np.maximum(new, 0)]]
+        new, on = np.where(chain < 0, -1, number[chain]), station.copy()
+        parts = np.flatnonzero((chain >= 0) & ~whole[chain])
+        new[parts] = np.searchsorted(key, chain[parts] * _FAR + station[parts], side="right") - 1
+        on[parts] -= chains.station[starts[new[parts]]]
+        return new, on
 
     chain, station = moved(samples.chain, samples.station)
     first = np.searchsorted(chain, np.arange(len(starts) + 1))

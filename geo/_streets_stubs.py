@@ -107,21 +107,24 @@ def find_hosts(
     host, start, stop = _touched(lines, contacts, length, group, named, family, width)
     beside = _beside(lines, length, group, named, width, host)
     streets = len(length)
-    order = np.lexsort((np.arange(streets), -np.rint(length)))
     final = np.arange(streets)
-    knots: list[tuple[np.ndarray, np.ndarray]] = [()] * streets
-    for i in order:
-        if host[i] < 0:
-            knots[i] = np.array([0.0, length[i]]), np.array([0.0, length[i]])
-            continue
+    guests = np.flatnonzero(host >= 0)
+    knots: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+    for i in guests[np.lexsort((guests, -np.rint(length[guests])))].tolist():
         old, new = beside.get(i, (np.array([0.0, length[i]]), np.array([start[i], stop[i]])))
-        on_old, on_new = knots[host[i]]
-        knots[i] = old, np.interp(new, on_old, on_new)
+        if host[i] in knots:  # itself the guest of another
+            new = np.interp(new, *knots[host[i]])
+        knots[i] = old, new
         final[i] = final[host[i]]
-    sizes = [len(old) for old, _ in knots]
-    return Hosts(final, np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
-                 np.concatenate([old for old, _ in knots]) if streets else np.zeros(0),
-                 np.concatenate([new for _, new in knots]) if streets else np.zeros(0))  # fmt: skip
+    sizes = np.full(streets, 2)
+    sizes[guests] = [len(knots[i][0]) for i in guests.tolist()]
+    offset = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+    old_all, new_all = np.zeros(offset[-1]), np.zeros(offset[-1])
+    stay = host < 0
+    old_all[offset[1:][stay] - 1] = new_all[offset[1:][stay] - 1] = length[stay]
+    for i, (old, new) in knots.items():
+        old_all[offset[i] : offset[i + 1]], new_all[offset[i] : offset[i + 1]] = old, new
+    return Hosts(final, offset, old_all, new_all)
 
 
 def _touched(lines, contacts, length, group, named, family, width):

@@ -15,7 +15,7 @@ from geo._streets_ends import even_ends
 from geo._streets_join import Lines, find_contacts, join_parts
 from geo._streets_junctions import find_junctions
 from geo._streets_layout import Layout, Members, flip_streets, join_members, lay_members, lay_out
-from geo._streets_pairs import Records, cut_turns, find_zones, lay_on_carriers, match_samples, sample_chains
+from geo._streets_pairs import STEP_MM, Records, cut_turns, find_zones, lay_on_carriers, match_samples, sample_chains
 from geo._streets_parts import Parts, Pieces, build_parts
 from geo._streets_rings import ring_members
 from geo._streets_select import BOTH_WAYS, DUPLICATE, REASONS, Selection, select_roads
@@ -170,7 +170,7 @@ def build_streets(roads: gpd.GeoDataFrame, *, classes: Collection[str] = MAIN_CL
     layout, members = even_ends(layout, lay_members(chains, layout), ~stretches.own, edges.travel)
     rings, roundabouts = ring_members(pieces, edges, chains, layout)
     layout, members = flip_streets(layout, join_members(members, rings))
-    counts = {**_counts(chains, records, pieces, edges), "roundabouts": roundabouts}
+    counts = {**_counts(chains, records, stretches), "roundabouts": roundabouts}
     return _streets(roads, pieces, edges, layout, members, counts)
 
 
@@ -209,15 +209,17 @@ def _centre_lines(chains: Chains, parts: Parts, stretches: Pieces, family_of_edg
     return move_in(lines, find_hosts(lines, contacts, group[some], named[some], family, width))
 
 
-def _counts(chains: Chains, records: Records, pieces: Selection, edges: Edges) -> dict[str, float]:
+def _counts(chains: Chains, records: Records, stretches: Pieces) -> dict[str, float]:
     """Pairs of carriageways and their kilometres, and one-way kilometres with a name that found no other half."""
     chain_of = np.repeat(np.arange(len(chains.offset) - 1), np.diff(chains.offset))
     oneway = (chains.edge >= 0) & (chains.travel != BOTH_WAYS) & chains.named[chain_of]
     step = np.append(np.diff(chains.station), 0.0)
     oneway_mm = np.bincount(chain_of, step * oneway, len(chains.offset) - 1)
     paired_mm = np.zeros(len(chains.offset) - 1)
-    np.add.at(paired_mm, records.chain, records.high - records.low)
-    np.add.at(paired_mm, records.carrier, np.abs(records.s[records.offset[:-1]] - records.s[records.offset[1:] - 1]))
+    laid = ~stretches.own
+    np.add.at(paired_mm, stretches.chain[laid], (stretches.high - stretches.low)[laid])
+    carried = np.abs(records.s[records.offset[:-1]] - records.s[records.offset[1:] - 1])
+    np.add.at(paired_mm, records.carrier, carried + STEP_MM)  # half a step beyond the sample at each end
     named = chains.named
     return {
         "pairs": len(records.chain),
@@ -268,7 +270,8 @@ def _streets(
         geometry=lines,
         crs=roads.crs,
     )
-    by_place = np.lexsort((members.y1, members.x1, members.y0, members.x0, members.m0, rank[members.street]))
+    along = np.rint(members.m0) * 2.0**-20 + rank[members.street] * 2.0**20  # by street, then by position
+    by_place = np.lexsort((members.x1 + members.y1 * 1e-9, members.x0 + members.y0 * 1e-9, along))
     ends = [
         (np.rint(a[by_place]) + o).astype(np.int64)
         for a, o in zip((members.x0, members.y0, members.x1, members.y1), np.tile(shift, 2), strict=True)

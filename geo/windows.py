@@ -143,9 +143,10 @@ def fewest_repairs(
     needs: list[np.ndarray],
     length_mm: np.ndarray,
     window_mm: int,
+    starts: Intervals,
 ) -> tuple[np.ndarray, np.ndarray]:
     """
-    The fewest new places, each counting for every demand, after which no window fails, and where they stand.
+    The fewest new places, each counting for every demand, after which no window fails that begins in ``starts``.
 
     From the left, the first failing window gets what it lacks at its far end, where it helps most later windows;
     for windows of one length on a line this is optimal. Least spacing is not asked for here.
@@ -156,6 +157,9 @@ def fewest_repairs(
         For each demand (all places, and each quota) its places and the number asked for on each street.
     length_mm, window_mm
         As in ``failing_starts``.
+    starts
+        Where the windows to be repaired begin, as ``failing_starts`` returns it: open ends, but for those of the
+        street.
 
     Returns
     -------
@@ -166,7 +170,10 @@ def fewest_repairs(
     places = np.concatenate(positions_mm) if demands else np.empty(0, dtype=np.int64)
     shift = np.concatenate(([0], np.cumsum([len(p) for p in positions_mm]))).astype(np.int64)
     bounds = np.array([offset + shift[d] for d, offset in enumerate(offsets)], dtype=np.int64)
-    return _fewest_repairs(places.astype(np.int64), bounds, np.array(needs, dtype=np.int64), length_mm, window_mm)
+    needs = np.array(needs, dtype=np.int64)
+    return _fewest_repairs(
+        places.astype(np.int64), bounds, needs, length_mm, window_mm, starts.street, starts.start_mm, starts.end_mm
+    )
 
 
 @njit(cache=True)
@@ -281,14 +288,15 @@ def _merge(street, start, end):
 
 
 @njit(cache=True)
-def _next_failure(positions, added, need, from_key, window, last):
+def _next_failure(positions, added, need, from_key, last_key, window):
     """
-    The first failing start at or after ``from_key``, doubled (2s is s itself, 2s + 1 just after s), and what it lacks.
+    The first failing start from ``from_key`` to ``last_key``, and what it lacks.
 
-    ``positions`` and ``added`` are sorted; returns (-1, 0) when no start up to ``last`` fails.
+    Starts are doubled: 2s is s itself, 2s + 1 just after s. ``positions`` and ``added`` are sorted. Returns (-1, 0)
+    when no start fails.
     """
     key = from_key
-    while key <= 2 * last:
+    while key <= last_key:
         held = 0
         leaves = _FAR
         for places in (positions, added):
@@ -307,11 +315,15 @@ def _next_failure(positions, added, need, from_key, window, last):
 
 
 @njit(cache=True)
-def _fewest_repairs(places, bounds, needs, length, window):
-    demands, streets = needs.shape
+def _fewest_repairs(places, bounds, needs, length, window, run_street, run_start, run_end):
+    demands = len(needs)
     out_street = [np.int64(0) for _ in range(0)]
     out_at = [np.int64(0) for _ in range(0)]
-    for k in range(streets):
+    added = np.empty(0, dtype=np.int64)
+    for run in range(len(run_street)):
+        k = np.int64(run_street[run])
+        if run == 0 or run_street[run - 1] != k:
+            added = np.empty(0, dtype=np.int64)
         last = length[k] - window
         if last <= 0:
             lack = np.int64(0)
@@ -321,16 +333,15 @@ def _fewest_repairs(places, bounds, needs, length, window):
                 out_street.append(k)
                 out_at.append(length[k] // 2)
             continue
-        added = np.empty(0, dtype=np.int64)
-        from_key = np.int64(0)
+        from_key = 2 * run_start[run] + min(run_start[run], 1)
+        last_key = 2 * run_end[run] - (1 if run_end[run] < last else 0)
         while True:
             key, lack = np.int64(-1), np.int64(0)
             for d in range(demands):
                 if needs[d, k] <= 0:
                     continue
-                start, missing = _next_failure(
-                    places[bounds[d, k] : bounds[d, k + 1]], added, needs[d, k], from_key, window, last
-                )
+                own = places[bounds[d, k] : bounds[d, k + 1]]
+                start, missing = _next_failure(own, added, needs[d, k], from_key, last_key, window)
                 if start >= 0 and (key < 0 or start < key or (start == key and missing > lack)):
                     key, lack = start, missing
             if key < 0:

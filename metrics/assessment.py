@@ -248,7 +248,10 @@ def _area_names(ground: Survey, verdicts: pd.DataFrame) -> dict[str, np.ndarray]
     names = {}
     for level, own in ground.levels.items():
         row = own.of_points(x, y)
-        most = _most_of(ground.street_parts[level], len(ground.streets.table))
+        parts, blind = ground.street_parts[level], np.flatnonzero(own.frame["surveyed"] == False)  # noqa: E712
+        # A street that a stocked area shares with one without stock is judged by what is known: it is the former's.
+        parts = pd.concat([parts[~parts["area"].isin(blind)], parts.assign(to_mm=parts["from_mm"])])
+        most = _most_of(parts, len(ground.streets.table))
         row[street] = most[verdicts["row"].to_numpy(dtype=np.int64)[street]]
         labels = np.array([*own.frame["name"], None], dtype=object)
         names[f"area:{level}"] = labels[row]

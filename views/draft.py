@@ -50,7 +50,8 @@ class PartDraft:
             self.choice = ""
         if (path, self.choice) != self._headings_of:  # what was said of headings was said of another table
             self.headings, self._headings_of = {}, (path, self.choice)
-        return Part(path, self._datum(), tuple(self.headings.items()), self.constant, self.choice, self.admin_level or None)
+        headings, level = tuple(self.headings.items()), self.admin_level or None
+        return Part(path, self._datum(), headings, self.constant, self.choice, level)
 
     @property
     def file(self) -> Path:

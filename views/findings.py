@@ -80,13 +80,10 @@ def findings(assessment: Assessment) -> gpd.GeoDataFrame:
 
 def failing_length_m(lines: pd.DataFrame) -> float:
     """The summed length of failing stretches; what fails by several rules counts once."""
-    total_m = 0.0
-    for _, own in lines.sort_values("from_m").groupby("subject"):
-        reached_m = -np.inf
-        for start_m, end_m in zip(own["from_m"], own["to_m"], strict=True):
-            total_m += max(end_m - max(start_m, reached_m), 0.0)
-            reached_m = max(reached_m, end_m)
-    return total_m
+    ordered = lines[["subject", "from_m", "to_m"]].sort_values(["subject", "from_m"])
+    reached_m = ordered.groupby("subject")["to_m"].cummax().groupby(ordered["subject"]).shift()
+    starts_m = np.fmax(ordered["from_m"], reached_m)
+    return float((ordered["to_m"] - starts_m).clip(lower=0).sum())
 
 
 def narrowed(frame: gpd.GeoDataFrame, filters: Filters) -> gpd.GeoDataFrame:

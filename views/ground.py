@@ -3,15 +3,16 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from pyproj import CRS, Transformer
 
 from data.city import City
-from geo.crs import WGS84
 
+WGS84 = CRS.from_epsg(4326)
 STEP_DEG = 1e-5  # about a metre: what one step of a sent line stands for
 _AREA_KINDS = {"sea": "sea", "water": "sea", "green": "green"}
 _ROAD_KINDS = {
@@ -61,10 +62,10 @@ def ground_of(city: City) -> Ground:
         del roads["lane"]
 
     def sent(shapes: gpd.GeoSeries, shift: float = shift_m) -> list[list[int]]:
-        return steps(shapes.simplify(shift).to_crs(WGS84), origin)
+        return steps(shapes.simplify(shift), origin, city.crs)
 
     data = {
-        "areas": [[kind, _polygons(shapes.simplify(shift_m).to_crs(WGS84), origin)] for kind, shapes in areas.items()],
+        "areas": [[kind, _polygons(shapes.simplify(shift_m), origin)] for kind, shapes in areas.items()],
         "borders": sent(borders, 2 * shift_m),
         "roads": [[kind, sent(shapes)] for kind, shapes in roads.items()],
         "names": _names(city, origin),
@@ -74,17 +75,34 @@ def ground_of(city: City) -> Ground:
     return Ground(origin, frame, script_json(data))
 
 
-def steps(shapes: Iterable, origin: tuple[float, float]) -> list[list[int]]:
+def steps(shapes: Iterable, origin: tuple[float, float], crs: CRS = WGS84) -> list[list[int]]:
     """
     Each line or point of ``shapes`` as ``[x0, y0, dx1, dy1, …]`` in steps of ``STEP_DEG`` from ``origin``.
 
     Parameters
     ----------
     shapes
-        Points, lines or rings in WGS 84; those of many parts give one entry a part, empty ones none.
+        Points, lines or rings in ``crs``; those of many parts give one entry a part, empty ones none.
+    origin
+        Longitude and latitude, degrees.
     """
     parts = shapely.get_parts(np.asarray(list(shapes), dtype=object))
-    return [_steps(shapely.get_coordinates(part), origin) for part in parts if not part.is_empty]
+    points, part = shapely.get_coordinates(parts, return_index=True)
+    if len(points) == 0:
+        return []
+    degrees = np.column_stack(_to_degrees(crs).transform(points[:, 0], points[:, 1]))
+    grid = np.rint((degrees - np.asarray(origin)) / STEP_DEG).astype(np.int64)
+    first = np.diff(part, prepend=-1) != 0
+    moved = np.diff(grid, axis=0, prepend=0)
+    moved[first] = grid[first]
+    kept = first | np.any(moved != 0, axis=1)
+    begins = np.flatnonzero(first[kept])[1:]
+    return [line.ravel().tolist() for line in np.split(moved[kept], begins)]
+
+
+@cache
+def _to_degrees(crs: CRS) -> Transformer:
+    return Transformer.from_crs(crs, WGS84, always_xy=True)
 
 
 def script_json(value: object) -> str:
@@ -95,18 +113,10 @@ def script_json(value: object) -> str:
     return text
 
 
-def _steps(points: np.ndarray, origin: tuple[float, float]) -> list[int]:
-    grid = np.rint((points - np.asarray(origin)) / STEP_DEG).astype(np.int64)
-    moved = np.diff(grid, axis=0, prepend=0)
-    kept = np.any(moved != 0, axis=1)
-    kept[0] = True
-    return moved[kept].ravel().tolist()
-
-
 def _polygons(shapes: gpd.GeoSeries, origin: tuple[float, float]) -> list[list[list[int]]]:
     parts = shapely.get_parts(shapes.to_numpy())
     polygons = [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
-    return [steps([polygon.exterior, *polygon.interiors], origin) for polygon in polygons]
+    return [steps([polygon.exterior, *polygon.interiors], origin, shapes.crs) for polygon in polygons]
 
 
 def _extent(city: City) -> tuple[float, float, float, float]:
@@ -186,10 +196,10 @@ def _names(city: City, origin: tuple[float, float]) -> list[list]:
         zoom = np.log2(_METRES_PER_PIXEL_AT_0 * np.cos(latitude) / metres_per_pixel) if np.isfinite(clear_m) else 0
         from_zoom[name] = round(float(max(zoom, 12.5)), 1)
         placed = np.vstack((placed, point))
-    points = gpd.GeoSeries([shapely.Point(point) for point, _ in middle.values()], crs=city.crs).to_crs(WGS84)
+    points = shapely.points([point for point, _ in middle.values()])
     return [
         [at, name, round(angle), from_zoom[name]]
-        for at, (name, (_, angle)) in zip(steps(points, origin), middle.items(), strict=True)
+        for at, (name, (_, angle)) in zip(steps(points, origin, city.crs), middle.items(), strict=True)
     ]
 
 

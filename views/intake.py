@@ -120,9 +120,16 @@ class Outcome:
 
 def look_at(name: str, part: Part) -> Look:
     """What ``part`` would give as the part ``name`` of ``PARTS``; read once for every session and kept."""
-    path, _ = split_layer(part.path)
-    about = path.stat() if path.is_file() else None
-    return _look(name, part, (about.st_mtime_ns, about.st_size) if about else (0, 0))
+    return _look(name, part, _stamp(part.path))
+
+
+def _stamp(path: str) -> tuple[int, int]:
+    """Changes when the file does; the same for every path that leads to none."""
+    try:
+        about = split_layer(path)[0].stat()
+    except (OSError, ValueError):
+        return 0, 0
+    return about.st_mtime_ns, about.st_size
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -8,11 +8,12 @@ from pathlib import Path
 import folium
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from branca.element import MacroElement
 from folium.template import Template
+from pyproj import CRS
 
-from geo.crs import WGS84
 from texts import say
 from views.ground import Ground, script_json, steps
 from views.offline import plain_map
@@ -163,41 +164,40 @@ def _candidates(district: shapely.Geometry) -> np.ndarray:
 
 
 def _sent(drawing: Drawing, origin: tuple[float, float]) -> dict:
-    lines, places = drawing.lines.to_crs(WGS84), drawing.places.to_crs(WGS84)
-    sites, labels = drawing.sites.to_crs(WGS84), drawing.labels.to_crs(WGS84)
-    sent = {
-        f"{status}Lines": _told(lines[lines["status"] == status], origin) for status in ("fail", "unknown", "pass")
-    } | {f"{status}Places": _told(places[places["status"] == status], origin) for status in ("fail", "unknown", "pass")}
-    return sent | {
-        "sites": [
-            [at, bool(row.counted), row.told]
-            for at, row in zip(steps(sites.geometry, origin), sites.itertuples(), strict=True)
-        ],
+    lines, places, sites, labels = drawing.lines, drawing.places, drawing.sites, drawing.labels
+    crs = lines.crs
+    statuses = ("fail", "unknown", "pass")
+    return {
+        **{f"{status}Lines": _told(lines[lines["status"] == status], origin) for status in statuses},
+        **{f"{status}Places": _told(places[places["status"] == status], origin) for status in statuses},
         "chosenLines": _told(lines[lines["chosen"]], origin),
         "chosenPlaces": _told(places[places["chosen"]], origin),
-        "labels": [
-            [at, row.name, row.score]
-            for at, row in zip(steps(labels.geometry, origin), labels.itertuples(index=False), strict=True)
-        ],
+        "sites": _beside(steps(sites.geometry, origin, crs), sites["counted"].astype(bool), sites["told"]),
+        "labels": _beside(steps(labels.geometry, origin, crs), labels["name"], labels["score"]),
         "legend": drawing.legend,
-        "show": _corners(drawing.show, drawing.lines.crs, origin),
-        "fit": _corners(drawing.fit, drawing.lines.crs, origin),
+        "show": _corners(drawing.show, crs, origin),
+        "fit": _corners(drawing.fit, crs, origin),
         "origin": origin,
     }
 
 
-def _corners(shape: shapely.Geometry | None, crs, origin: tuple[float, float]) -> list[int] | None:
+def _beside(moves: list[list[int]], *columns: pd.Series) -> list[list]:
+    return [list(row) for row in zip(moves, *(column.tolist() for column in columns), strict=True)]
+
+
+def _corners(shape: shapely.Geometry | None, crs: CRS, origin: tuple[float, float]) -> list[int] | None:
     """The south-western and the north-eastern corner of ``shape`` as a line to be sent."""
     if shape is None or shape.is_empty:
         return None
     west, south, east, north = shape.bounds
-    return steps(gpd.GeoSeries([shapely.LineString([(west, south), (east, north)])], crs=crs).to_crs(WGS84), origin)[0]
+    return steps([shapely.LineString([(west, south), (east, north)])], origin, crs)[0]
 
 
 def _told(frame: gpd.GeoDataFrame, origin: tuple[float, float]) -> list[list]:
-    parts = frame[["told", frame.geometry.name]].explode(index_parts=False)
-    parts = parts[~parts.geometry.is_empty & parts.geometry.notna()]
-    return [[at, told] for at, told in zip(steps(parts.geometry, origin), parts["told"], strict=True)]
+    """The parts of the geometries with what is told of them."""
+    parts, row = shapely.get_parts(frame.geometry.to_numpy(), return_index=True)
+    there = ~shapely.is_empty(parts)
+    return _beside(steps(parts[there], origin, frame.crs), frame["told"].iloc[row[there]])
 
 
 @cache

@@ -1,13 +1,11 @@
 """The picture of a place: its outline, the buildings around, what can be seen, and the sites that count or do not."""
 
-from dataclasses import dataclass
-
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import shapely
 
+from metrics.why import Place
 from texts import say
 from views import numbers
 from views.charts import NOTE_PX, bare_figure, write
@@ -17,35 +15,6 @@ from views.theme import colours
 HEIGHT = 208
 _ASPECT = 1.6
 _LABEL_SHARE = (0.16, 0.07)  # of the picture's width and height: the room one written reason takes
-
-
-@dataclass(frozen=True)
-class Place:
-    """
-    A place judged by one rule, in metres of the city's CRS.
-
-    Attributes
-    ----------
-    shape
-        The outline of the place, or its point or line.
-    centre
-        x and y where one stands to look, None when the rule does not look.
-    view
-        What can be seen from the centre, None when the rule does not look.
-    view_m
-        How far one sees, metres; for other rules how far a site may be.
-    buildings
-        Polygons around.
-    sites
-        ``x``, ``y``, ``counted``, ``reason`` (short, Chinese), ``name``, ``distance_m``.
-    """
-
-    shape: shapely.Geometry
-    centre: tuple[float, float] | None
-    view: shapely.Geometry | None
-    view_m: float
-    buildings: gpd.GeoSeries
-    sites: pd.DataFrame
 
 
 def place_figure(place: Place) -> go.Figure:

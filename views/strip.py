@@ -1,12 +1,12 @@
 """The strip of a street: which sites counted and which did not, the worst window, and the count from every start."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from metrics.why import Strip
 from texts import say
 from views import numbers
 from views.charts import LABEL_PX, NOTE_PX, bare_figure, write
@@ -20,52 +20,6 @@ _TOP, _BOTTOM = (0.57, 1.0), (0.155, 0.45)
 _LANES_Y = (0.90, 1.06)
 _PROFILE_FOOT = -0.55  # y of the upper part at which the count below is met: a dotted line leads down to it
 _TICK_Y, _TICK_HEIGHT, _ROAD_Y, _BRACKET_Y = 0.52, 0.28, 0.40, 0.12
-
-
-@dataclass(frozen=True)
-class Strip:
-    """
-    One street judged by one rule, positions in metres from its start.
-
-    Attributes
-    ----------
-    length_m, window_m
-        Of the street and of the walk; ``window_m`` is None for rules without windows.
-    need
-        Places a window must hold, None without windows.
-    unit
-        ``sites`` or ``panels``.
-    sites
-        ``at_m``, ``counted``, ``reason`` (short, Chinese), ``name``, ``weight`` (how much it counts).
-    gaps
-        Failing stretches, from and to.
-    failing
-        Failing starts, from and to.
-    starts_m, counts
-        The count from each start as a step function, see ``geo.windows.count_profile``.
-    worst_m, worst_count
-        Where the window with the fewest places begins, and how many it holds.
-    title
-        What is counted when not all places are, else "".
-    """
-
-    length_m: float
-    window_m: float | None
-    need: int | None
-    unit: str
-    sites: pd.DataFrame
-    gaps: list[tuple[float, float]]
-    failing: list[tuple[float, float]]
-    starts_m: np.ndarray
-    counts: np.ndarray
-    worst_m: float | None
-    worst_count: int | None
-    title: str = ""
-
-    @property
-    def last_start_m(self) -> float:
-        """The last position a whole window can start from."""
-        return max(self.length_m - (self.window_m or 0.0), 0.0)
 
 
 def strip_figure(strip: Strip, *, focus: tuple[float, float] | None = None) -> go.Figure:

@@ -8,15 +8,15 @@ from data.city import City
 from metrics.assessment import Assessment
 from metrics.measures.findings import FAIL
 from metrics.rules import Rule
+from metrics.why import Place, Strip, place_of, strip_of
 from texts import say
 from views import numbers
 from views.charts import CONFIG
 from views.choice import Choice, finding, map_stands
 from views.escape import for_html
 from views.findings import WALKED, found_of_due
-from views.square import Place, place_figure
-from views.strip import Strip, strip_figure
-from views.why import place_of, strip_of
+from views.square import place_figure
+from views.strip import strip_figure
 
 
 def chosen_strip(city: City, assessment: Assessment, listed: gpd.GeoDataFrame, choice: Choice) -> Strip | None:

@@ -34,17 +34,15 @@ NEAR_MISS = 2  # sites up to so many times the reach away are traced as out of r
 @dataclass(frozen=True)
 class _Line:
     """
-    One demand along all streets: how many are asked for, and the places (positions, offsets) under three views.
+    One demand along all streets: how many are asked for, and the places (positions, offsets) that ``surely`` count.
 
-    ``surely`` are the places that count; ``perhaps`` adds those that may, among them as many as could be asked for
-    where no stock was taken; ``shown`` are the places that count where stock was taken, and the rest assumed there.
+    ``perhaps`` adds those that may count, among them as many as could be asked for where no stock was taken.
     """
 
     title: str
     need: np.ndarray
     surely: tuple[np.ndarray, np.ndarray]
     perhaps: tuple[np.ndarray, np.ndarray]
-    shown: tuple[np.ndarray, np.ndarray]
 
 
 def along(survey: Survey, rule: Along) -> Findings:
@@ -53,15 +51,15 @@ def along(survey: Survey, rule: Along) -> Findings:
 
     The windows slide continuously: the failing starts are exact to the millimetre. A site within the rule's reach of
     two streets counts for both, or for the nearest with ``attach: nearest``. Where a form or theme is not recorded, or
-    the stock not taken, the street is unknown unless the answer is the same either way. The figures of a failing
-    street are those of the sites that surely count, without the stretches where no stock was taken. Streets shorter
-    than the window that the rule exempts are not subjects.
+    the stock not taken, the street is unknown unless the answer is the same either way. Of a failing street the gaps
+    are where it fails in any case, and the numbers are those of the sites that surely count. Streets shorter than the
+    window that the rule exempts are not subjects.
 
     Returns
     -------
     Findings
         ``value`` is the number of places in the worst window of the demand that lacks most, ``missing`` that lack;
-        ``pass_probability`` the share of starts from which the walk passes.
+        ``pass_probability`` the share of starts from which the walk passes, of those whose answer is known.
     """
     table = survey.streets.table
     who = subjects(survey, rule)
@@ -75,22 +73,19 @@ def along(survey: Survey, rule: Along) -> Findings:
     chosen = np.zeros(len(table), dtype=bool)
     chosen[rows] = True
     lines, traces = _lines(survey, rule, chosen, length, window)
+    fails, unsure = _failing(lines, "perhaps", length, window), _failing(lines, "surely", length, window)
     failing, doubtful = np.zeros(len(table), dtype=bool), np.zeros(len(table), dtype=bool)
-    failing[_failing(lines, "perhaps", length, window).street] = True
-    doubtful[_failing(lines, "surely", length, window).street] = True
-    fails = _failing(lines, "shown", length, window)
-    fails = fails.take(failing[fails.street])
+    failing[fails.street], doubtful[unsure.street] = True, True
     status = np.where(failing, FAIL, np.where(doubtful, UNKNOWN, PASS)).astype(object)
-    starts = np.maximum(length - window, 1)  # a street that is one window has one start
-    probability = 1 - np.maximum(fails.total_mm(len(table)), failing & (length <= window)) / starts
-    value, required, missing, title = _worst(lines, length, window, status)
+    walks = _Walks(np.maximum(length - window, 1), length <= window, length, fails, unsure)
+    value, required, missing, title = _worst(lines, fails, length, window, status)
     verdicts = who.assign(
         value=value[rows],
         required=required[rows],
         status=status[rows],
         missing=missing[rows],
         length_m=length[rows] / 1000,
-        pass_probability=np.where(status == UNKNOWN, np.nan, probability)[rows],
+        pass_probability=np.where(status == UNKNOWN, np.nan, walks.probability())[rows],
     )
     subject_of = np.full(len(table), -1)
     subject_of[rows] = np.arange(len(rows))
@@ -100,9 +95,9 @@ def along(survey: Survey, rule: Along) -> Findings:
         verdicts, rule, whole_gaps, traces, np.array(title, dtype=object)[rows], table
     )
     gaps = cut_by_district(survey, whole_gaps)
-    gaps["repair_min"] = _repairs_in(gaps, lines, length, window)
+    gaps["repair_min"] = _repairs_in(gaps, lines, fails, length, window)
     gaps["subject"] = subject_of[gaps["street"]]
-    shares = _shares(survey, fails, starts, length, window, np.flatnonzero(chosen & (status != UNKNOWN)))
+    shares = _shares(survey, walks, chosen & (status != UNKNOWN))
     shares["subject"] = subject_of[shares["street"]]
     return Findings(
         verdicts,
@@ -142,7 +137,7 @@ def _lines(
         need = _needs(rule.need, rule, length, window, chosen)
         places = _sorted([extra], len(length))
         filled = _sorted([extra, (*fill, rule.need)], len(length))
-        return [_Line("", need, places, filled, filled)], _trace_frame()
+        return [_Line("", need, places, filled)], _trace_frame()
     near = survey.site_matches(NEAR_MISS * reach)
     near = near.take(chosen[near.street])
     inside = near.distance_m <= reach / 1000
@@ -163,7 +158,6 @@ def _lines(
                 _needs(demand.need, rule, length, window, chosen),
                 _sorted(places, len(length)),
                 _sorted([*places, maybe, (*fill, demand.need)], len(length)),
-                _sorted([*places, (*fill, demand.need)], len(length)),
             )
         )
     return lines, _traces(survey, demands, near, inside, hit)
@@ -233,18 +227,16 @@ def _failing(lines: list[_Line], bound: str, length: np.ndarray, window: int) ->
     return united
 
 
-def _worst(lines: list[_Line], length: np.ndarray, window: int, status: np.ndarray) -> tuple:
-    """Of the demand that lacks most on each street (the first of equals): what the worst window holds, need, lack."""
-    held = np.array(
-        [
-            np.where(
-                status == FAIL,
-                least_counts(*line.shown, length, window)[0],
-                least_counts(*line.surely, length, window)[0],
-            )
-            for line in lines
-        ]
-    )
+def _worst(lines: list[_Line], fails: Intervals, length: np.ndarray, window: int, status: np.ndarray) -> tuple:
+    """
+    Of the demand that lacks most on each street (the first of equals): what the worst window holds, need, lack, title.
+
+    On a failing street the worst of the windows that fail in any case.
+    """
+    held = np.array([least_counts(*line.surely, length, window)[0] for line in lines])
+    for d, line in enumerate(lines):
+        held[d, fails.street] = length[fails.street]
+        np.minimum.at(held[d], fails.street, least_counts_between(*line.surely, length, fails, window))
     need = np.array([line.need for line in lines])
     worst = np.argmax(need - held, axis=0)
     worst[status == PASS] = 0
@@ -260,7 +252,7 @@ def _gaps(lines: list[_Line], fails: Intervals, length: np.ndarray, window: int)
     gap_of = _gap_of(fails, gaps)
     lack = np.zeros(len(gaps), dtype=np.int64)
     for line in lines:
-        least = least_counts_between(*line.shown, length, fails, window)
+        least = least_counts_between(*line.surely, length, fails, window)
         np.maximum.at(lack, gap_of, line.need[fails.street] - least)
     return pd.DataFrame({"street": gaps.street, "from_mm": gaps.start_mm, "to_mm": gaps.end_mm, "missing": lack})
 
@@ -286,15 +278,17 @@ def _gap_of(fails: Intervals, gaps: Intervals) -> np.ndarray:
     return np.searchsorted(gaps.street * span + gaps.start_mm, fails.street * span + fails.start_mm, side="right") - 1
 
 
-def _repairs_in(gaps: pd.DataFrame, lines: list[_Line], length: np.ndarray, window: int) -> np.ndarray:
+def _repairs_in(
+    gaps: pd.DataFrame, lines: list[_Line], fails: Intervals, length: np.ndarray, window: int
+) -> np.ndarray:
     """The fewest new sites that repair the gaps, by the part they stand in; on a cut, the part before it."""
-    failing = np.isin(np.arange(len(length)), gaps["street"])
     street, at = fewest_repairs(
-        [line.shown[0] for line in lines],
-        [line.shown[1] for line in lines],
-        [np.where(failing, line.need, 0) for line in lines],
+        [line.surely[0] for line in lines],
+        [line.surely[1] for line in lines],
+        [line.need for line in lines],
         length,
         window,
+        fails,
     )
     count = np.zeros(len(gaps), dtype=np.int64)
     if len(street):
@@ -304,64 +298,58 @@ def _repairs_in(gaps: pd.DataFrame, lines: list[_Line], length: np.ndarray, wind
     return count
 
 
-def _shares(
-    survey: Survey, fails: Intervals, starts: np.ndarray, length: np.ndarray, window: int, known: np.ndarray
-) -> pd.DataFrame:
-    """How many millimetres of starts of the known streets each area has, at each level, and how many pass."""
-    short = length <= window
-    # A street that is one window is one start, which stands at its middle for the question in which area it lies.
-    low = np.where(short, length // 2, 0)
-    high = low + starts
-    fail_low = np.where(short[fails.street], low[fails.street], fails.start_mm)
-    fail_high = np.where(short[fails.street], high[fails.street], fails.end_mm)
-    frames = [
-        _overlaps(
-            "city",
-            np.arange(len(length)),
-            np.full(len(length), -1),
-            low,
-            high,
-            fails.street,
-            fail_low,
-            fail_high,
-            low,
-            high,
-        )
-    ]
+@dataclass(frozen=True)
+class _Walks:
+    """
+    The starts of all streets, in millimetres: which fail in any case, and which do not surely pass.
+
+    A street that is one window has one start, which stands at its middle for the question in which area it lies.
+    """
+
+    starts: np.ndarray
+    single: np.ndarray
+    length: np.ndarray
+    fails: Intervals
+    unsure: Intervals
+
+    @property
+    def low(self) -> np.ndarray:
+        """Where the starts of each street begin; they end ``starts`` further on."""
+        return np.where(self.single, self.length // 2, 0)
+
+    def placed(self, runs: Intervals) -> Intervals:
+        """``runs`` with the one start of a street that is one window at its middle."""
+        single, low = self.single[runs.street], self.low[runs.street]
+        return Intervals(runs.street, np.where(single, low, runs.start_mm), np.where(single, low + 1, runs.end_mm))
+
+    def probability(self) -> np.ndarray:
+        """Passing starts of those whose answer is known, by street; NaN where none is."""
+        streets = len(self.length)
+        passing = self.starts - self.placed(self.unsure).total_mm(streets)
+        known = passing + self.placed(self.fails).total_mm(streets)
+        return np.divide(passing, known, out=np.full(streets, np.nan), where=known > 0)
+
+
+def _shares(survey: Survey, walks: _Walks, known: np.ndarray) -> pd.DataFrame:
+    """How many millimetres of known starts of the known streets each area has, at each level, and how many pass."""
+    streets = np.arange(len(walks.length))
+    frames = [_share(walks, "city", Intervals(streets, walks.low, walks.low + walks.starts), np.full(len(streets), -1))]
     for name, parts in survey.street_parts.items():
-        line = parts["line"].to_numpy()
-        area = parts["area"].to_numpy()
-        frames.append(
-            _overlaps(
-                name,
-                line,
-                area,
-                parts["from_mm"].to_numpy(),
-                _open_end(parts, length, high),
-                fails.street,
-                fail_low,
-                fail_high,
-                low,
-                high,
-            )
-        )
+        line, to_mm_ = parts["line"].to_numpy(), parts["to_mm"].to_numpy()
+        # The last part of a street that is one window takes in its one start.
+        end = np.where(to_mm_ == walks.length[line], np.maximum(to_mm_, walks.low[line] + walks.starts[line]), to_mm_)
+        start = np.maximum(parts["from_mm"].to_numpy(), walks.low[line])
+        end = np.maximum(np.minimum(end, walks.low[line] + walks.starts[line]), start)
+        frames.append(_share(walks, name, Intervals(line, start, end), parts["area"].to_numpy()))
     shares = pd.concat(frames, ignore_index=True)
-    return shares[shares["street"].isin(known) & (shares["starts_mm"] > 0)].reset_index(drop=True)
+    return shares[known[shares["street"]] & (shares["starts_mm"] > 0)].reset_index(drop=True)
 
 
-def _open_end(parts: pd.DataFrame, length: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Ends of the parts; the last part of a street takes in the one start of a street that is one window."""
-    line, to = parts["line"].to_numpy(), parts["to_mm"].to_numpy()
-    return np.where(to == length[line], np.maximum(to, high[line]), to)
-
-
-def _overlaps(level, line, area, part_low, part_high, fail_street, fail_low, fail_high, low, high) -> pd.DataFrame:
-    start = np.maximum(part_low, low[line])
-    end = np.minimum(part_high, high[line])
-    inside = np.maximum(end - start, 0)
-    failing = overlap_mm(Intervals(line, start, np.maximum(end, start)), Intervals(fail_street, fail_low, fail_high))
+def _share(walks: _Walks, level: str, parts: Intervals, area: np.ndarray) -> pd.DataFrame:
+    passing = parts.end_mm - parts.start_mm - overlap_mm(parts, walks.placed(walks.unsure))
+    failing = overlap_mm(parts, walks.placed(walks.fails))
     return pd.DataFrame(
-        {"level": level, "area": area, "street": line, "starts_mm": inside, "passing_mm": inside - failing}
+        {"level": level, "area": area, "street": parts.street, "starts_mm": passing + failing, "passing_mm": passing}
     )
 
 

@@ -91,37 +91,44 @@ def _share_sentence(name: str, status: str, part: float, total: float, rule: Sha
 
 
 def _share_of_subjects(survey: Survey, rule: Share) -> Findings:
-    """One verdict for all subjects of the class together, of those whose number is known."""
+    """
+    One verdict for all subjects of the class together.
+
+    Subjects whose number is not recorded may or may not meet the condition: the answer holds only if it is the same
+    either way. ``value`` is the share among those recorded.
+    """
     who = subjects(survey, rule)
     values = recorded_column(survey, who, rule.over.column)
-    known = np.isfinite(values)
-    passed = int(_MEETS[rule.over.op](values[known], rule.over.limit).sum())
-    verdicts = who.iloc[:1].assign(subject=rule.class_, subject_name=rule.title, unit=None, row=-1)
-    if len(who):
-        verdicts = verdicts.set_geometry([who.geometry.union_all().centroid], crs=who.crs)
-    limit = Fraction(str(rule.limit))
-    count = int(known.sum())
-    status, value, missing = UNKNOWN, np.nan, np.nan
-    if count:
-        meets = _MEETS[">" if rule.strict else ">="](passed * limit.denominator, count * limit.numerator)
-        status, value = (PASS if meets else FAIL), passed / count
-        missing = 0.0 if meets else _lacking(passed, count, limit, rule.strict)
-    sentence = (
-        say("explain.share.over_unknown", name=rule.title, column=recorded(rule.over.column).label)
-        if not count
-        else say(
-            "explain.share.over",
-            name=rule.title,
-            known=count,
-            passed=passed,
-            value=percent(value),
-            op=say(f"explain.ops.{'>' if rule.strict else '>='}"),
-            limit=percent(rule.limit),
-        )
+    known = int(np.isfinite(values).sum())
+    passed = int(_MEETS[rule.over.op](values[np.isfinite(values)], rule.over.limit).sum())
+    together = who.iloc[:1].assign(subject=rule.class_, subject_name=rule.title, unit=None, row=-1)
+    if who.empty:
+        return Findings(together)
+    limit, op = Fraction(str(rule.limit)), ">" if rule.strict else ">="
+    at_least, at_most = (
+        bool(_MEETS[op](count * limit.denominator, len(who) * limit.numerator))
+        for count in (passed, passed + len(who) - known)
     )
-    return Findings(
-        verdicts.assign(value=value, required=float(rule.limit), status=status, missing=missing, explanation=sentence)
+    status = PASS if at_least else UNKNOWN if at_most else FAIL
+    missing = {PASS: 0.0, UNKNOWN: np.nan, FAIL: _lacking(passed, len(who), limit, rule.strict)}[status]
+    facts = {
+        "name": rule.title,
+        "count": len(who),
+        "known": known,
+        "passed": passed,
+        "value": percent(passed / known) if known else "",
+        "op": say(f"explain.ops.{op}"),
+        "limit": percent(rule.limit),
+        "column": recorded(rule.over.column).label,
+    }
+    verdicts = together.set_geometry([who.geometry.union_all().centroid], crs=who.crs).assign(
+        value=passed / known if known else np.nan,
+        required=float(rule.limit),
+        status=status,
+        missing=missing,
+        explanation=say("explain.share.over_unknown" if status == UNKNOWN else "explain.share.over", **facts),
     )
+    return Findings(verdicts)
 
 
 def value(survey: Survey, rule: Value) -> Findings:

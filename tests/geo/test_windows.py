@@ -37,6 +37,12 @@ def one(places, length):
     return places, np.array([0, len(places)]), np.array([length])
 
 
+def repairs(places, length, window, need):
+    fails = failing_starts(*one(places, length), np.array([need]), window)
+    offsets = np.array([0, len(places)])
+    return fewest_repairs([places], [offsets], [np.array([need])], np.array([length]), window, fails)
+
+
 def count_at(places, start_quarters, window):
     at = QUARTER * places
     return int(((at >= start_quarters) & (at <= start_quarters + QUARTER * window)).sum())
@@ -96,9 +102,7 @@ def test_least_count_between_agrees_with_the_least_count_of_the_street(drawn):
 def test_repairs_leave_no_failing_window(drawn):
     places, length, window, need = drawn
     short = length <= window
-    street_of, at = fewest_repairs(
-        [places], [np.array([0, len(places)])], [np.array([need])], np.array([length]), window
-    )
+    street_of, at = repairs(places, length, window, need)
     repaired = np.sort(np.concatenate((places, at)))
     assert not len(failing_starts(*one(repaired, length), np.array([need]), window))
     assert (street_of == 0).all()
@@ -112,7 +116,7 @@ def test_repairs_are_as_many_as_windows_that_share_no_place_ask_for(drawn):
     places, length, window, need = drawn
     if length <= window:
         return
-    at = fewest_repairs([places], [np.array([0, len(places)])], [np.array([need])], np.array([length]), window)[1]
+    at = repairs(places, length, window, need)[1]
     bound, q, last = 0, 0, QUARTER * (length - window)
     while q <= last:
         lack = need - count_at(places, q, window)
@@ -132,7 +136,7 @@ def test_no_smaller_set_of_repairs_exists(seed):
     rng = np.random.default_rng(seed)
     length, window, need = int(rng.integers(6, 12)), int(rng.integers(2, 5)), int(rng.integers(1, 3))
     places = np.sort(rng.integers(0, length + 1, rng.integers(0, 5)))
-    at = fewest_repairs([places], [np.array([0, len(places)])], [np.array([need])], np.array([length]), window)[1]
+    at = repairs(places, length, window, need)[1]
     if not len(at):
         return
     for fewer in combinations_with_replacement(range(length + 1), len(at) - 1):
@@ -144,7 +148,8 @@ def test_all_demands_are_met_by_the_same_repairs():
     places, quota = np.array([0, 400_000]), np.array([0])
     offsets = [np.array([0, 2]), np.array([0, 1])]
     needs = [np.array([3]), np.array([1])]
-    at = fewest_repairs([places, quota], offsets, needs, np.array([500_000]), 500_000)[1]
+    whole = Intervals(np.array([0]), np.array([0]), np.array([0]))
+    at = fewest_repairs([places, quota], offsets, needs, np.array([500_000]), 500_000, whole)[1]
     assert len(at) == 1
 
 

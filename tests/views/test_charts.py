@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 import shapely
 
+from metrics.why import Place, Strip
 from tests.views.small import SCRIPT
-from views.square import Place, place_figure
-from views.strip import Strip, strip_figure
+from views.square import place_figure
+from views.strip import strip_figure
 from views.theme import colours
 
 

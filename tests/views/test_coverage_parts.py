@@ -3,7 +3,6 @@
 import io
 
 import geopandas as gpd
-import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -13,12 +12,11 @@ from geo.crs import WGS84
 from metrics.assessment import Assessment, assess
 from metrics.rulebook import load_rulebook
 from tests.cities import EAST, NORTH
-from tests.views.small import FAILING, GAP, PASSING_SHARE, SCRIPT, small_city
+from tests.views.small import PASSING_SHARE, SCRIPT, small_city
 from views.findings import Filters, counts, failing_length_m, findings, found_of_due, narrowed, walk_probability
 from views.picking import Click, click_of, picked_finding, picked_street
 from views.ranking import lowest_mark, ranking_html
 from views.tables import findings_table, table_csv, table_xlsx
-from views.why import place_of, strip_of
 
 ROAD, SQUARE = "11-road-density", "5-square-view"
 
@@ -36,10 +34,6 @@ def assessment(city) -> Assessment:
 @pytest.fixture(scope="module")
 def listed(assessment) -> gpd.GeoDataFrame:
     return findings(assessment)
-
-
-def rule_of(assessment, name):
-    return next(rule for rule in assessment.book.at(assessment.phase) if rule.id == name)
 
 
 def street_of(assessment) -> str:
@@ -84,41 +78,6 @@ def test_failing_metres_count_once():
         {"subject": ["a", "a", "a", "b"], "from_m": [0.0, 50.0, 300.0, 0.0], "to_m": [100.0, 200.0, 400.0, 10.0]}
     )
     assert failing_length_m(lines) == 200 + 100 + 10
-
-
-def test_strip_is_the_drawing(assessment, city):
-    strip = strip_of(assessment, city, rule_of(assessment, ROAD), street_of(assessment))
-    assert strip.gaps == [GAP]  # joined again over the border
-    assert strip.failing == [FAILING]
-    assert (strip.length_m, strip.window_m, strip.need, strip.worst_count) == (2000, 500, 5, 0)
-    assert 450 <= strip.worst_m <= 1050
-    rejected = strip.sites[~strip.sites["counted"]].sort_values("at_m")
-    assert list(rejected["at_m"]) == [1060, 1160, 1260]
-    assert list(rejected["reason"]) == ["横幅", "褪色", "超距 45 米"]
-
-
-def test_strip_counts_as_one_would_by_hand(assessment, city):
-    strip = strip_of(assessment, city, rule_of(assessment, ROAD), street_of(assessment))
-    at = strip.sites.loc[strip.sites["counted"], "at_m"].to_numpy()
-    for start in np.arange(3.5, 1500.0, 7.0):
-        by_hand = ((at >= start) & (at <= start + 500)).sum()
-        step = np.searchsorted(strip.starts_m, start, side="right") - 1
-        assert strip.counts[step] == by_hand
-
-
-def test_place_shows_what_is_seen_and_what_hides(assessment, city):
-    place = place_of(assessment, city, rule_of(assessment, SQUARE), "Q1")
-    assert place.centre == pytest.approx((EAST + 1500, NORTH + 500))
-    sites = place.sites.set_index("site")
-    assert list(sites["counted"].reindex(["open1", "open2", "hidden"])) == [True, True, False]
-    assert sites.loc["hidden", "reason"] == "遮挡"
-    seen = shapely.points(sites["x"], sites["y"])
-    assert list(shapely.contains(place.view, seen)) == list(sites["counted"])
-
-
-def test_no_picture_where_sites_do_not_matter(assessment, city):
-    unstated = rule_of(assessment, "7-lost")
-    assert place_of(assessment, city, unstated, "") is None
 
 
 def click(x: float, y: float, zoom: float = 15) -> Click:

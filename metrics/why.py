@@ -1,4 +1,6 @@
-"""Why a street or a place passes or fails, gathered from an assessment for the pictures of `strip` and `square`."""
+"""Why a street or a place passes or fails: what was looked at there, gathered from an assessment to be drawn."""
+
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -11,18 +13,91 @@ from geo.crs import WGS84, to_mm
 from geo.sight import isovist, obstacles
 from geo.windows import count_profile, failing_starts, least_counts
 from metrics.assessment import Assessment
-from metrics.explain import reason_label
+from metrics.explain import reason_label, whole
 from metrics.measures.demands import Demand, demands_of, weights
 from metrics.measures.findings import FAIL
 from metrics.rules import Along, Rule, SiteRule, Visible
 from metrics.survey import COUNTS, MAYBE, Stock
-from views import numbers
-from views.square import Place
-from views.strip import Strip
+from texts import say
 
 _OFF_STREET = ("out_of_reach", "nearer_other_street")
 _MM = 1000.0
 _AROUND_M = 60.0  # how far around a place sites and buildings are shown when its rule does not look
+
+
+@dataclass(frozen=True)
+class Strip:
+    """
+    One street judged by one rule, positions in metres from its start.
+
+    Attributes
+    ----------
+    length_m, window_m
+        Of the street and of the walk; ``window_m`` is None for rules without windows.
+    need
+        Places a window must hold, None without windows.
+    unit
+        ``sites`` or ``panels``.
+    sites
+        ``at_m``, ``counted``, ``reason`` (short, Chinese), ``name``, ``weight`` (how much it counts).
+    gaps
+        Failing stretches, from and to.
+    failing
+        Failing starts, from and to.
+    starts_m, counts
+        The count from each start as a step function, see ``geo.windows.count_profile``.
+    worst_m, worst_count
+        Where the window with the fewest places begins, and how many it holds.
+    title
+        What is counted when not all places are, else "".
+    """
+
+    length_m: float
+    window_m: float | None
+    need: int | None
+    unit: str
+    sites: pd.DataFrame
+    gaps: list[tuple[float, float]]
+    failing: list[tuple[float, float]]
+    starts_m: np.ndarray
+    counts: np.ndarray
+    worst_m: float | None
+    worst_count: int | None
+    title: str = ""
+
+    @property
+    def last_start_m(self) -> float:
+        """The last position a whole window can start from."""
+        return max(self.length_m - (self.window_m or 0.0), 0.0)
+
+
+@dataclass(frozen=True)
+class Place:
+    """
+    A place judged by one rule, in metres of the city's CRS.
+
+    Attributes
+    ----------
+    shape
+        The outline of the place, or its point or line.
+    centre
+        x and y where one stands to look, None when the rule does not look.
+    view
+        What can be seen from the centre, None when the rule does not look.
+    view_m
+        How far one sees, metres; for other rules how far a site may be.
+    buildings
+        Polygons around.
+    sites
+        ``x``, ``y``, ``counted``, ``reason`` (short, Chinese), ``name``, ``distance_m``.
+    """
+
+    shape: shapely.Geometry
+    centre: tuple[float, float] | None
+    view: shapely.Geometry | None
+    view_m: float
+    buildings: gpd.GeoSeries
+    sites: pd.DataFrame
 
 
 def strip_of(assessment: Assessment, city: City, rule: Rule, subject: str) -> Strip:
@@ -110,7 +185,8 @@ def _sites_of(assessment: Assessment, city: City, rule: Rule, subject: str) -> p
     """
     traces = assessment.traces
     own = traces[(traces["rule"] == rule.id) & (traces["subject"] == subject)].reset_index(drop=True)
-    known = pd.concat([_points(city.sites, "carrier"), _points(city.venues, "class")])
+    sites, venues = _points(city.sites, own["site"], is_site=True), _points(city.venues, own["site"], is_site=False)
+    known = pd.concat([sites, venues])
     known = known[~known.index.duplicated()].reindex(own["site"])
     distance = own["distance_m"].to_numpy(dtype=float)
     return pd.DataFrame(
@@ -129,14 +205,15 @@ def _sites_of(assessment: Assessment, city: City, rule: Rule, subject: str) -> p
     )
 
 
-def _points(layer: gpd.GeoDataFrame | None, kind: str) -> pd.DataFrame:
-    """Rows, names and positions of a layer by id; what has no name is called by what it is."""
+def _points(layer: gpd.GeoDataFrame | None, ids: pd.Series, *, is_site: bool) -> pd.DataFrame:
+    """Rows (-1 for venues), names and positions, by id, of what a layer has of ``ids``."""
     if layer is None:
         return pd.DataFrame({"row": [], "name": [], "x": [], "y": []}, index=pd.Index([], dtype=object))
+    layer = layer[layer["id"].isin(ids)]
     centres = layer.geometry.centroid
     return pd.DataFrame(
         {
-            "row": np.arange(len(layer)) if kind == "carrier" else -1,
+            "row": layer.index.to_numpy() if is_site else -1,
             "name": layer["name"].to_numpy(),
             "x": centres.x.to_numpy(),
             "y": centres.y.to_numpy(),
@@ -147,7 +224,9 @@ def _points(layer: gpd.GeoDataFrame | None, kind: str) -> pd.DataFrame:
 
 def _said(code: str, distance_m: float) -> str:
     label = reason_label(code)
-    return f"{label} {numbers.metres(distance_m)}" if code == "out_of_reach" and np.isfinite(distance_m) else label
+    if code != "out_of_reach" or not np.isfinite(distance_m):
+        return label
+    return f"{label} {say('explain.metres', metres=whole(distance_m))}"
 
 
 def _worst_demand(
