@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from data.errors import DataError
 from texts import say
 
 OUR_FAULT, BAD_INPUT = 1, 2
@@ -17,8 +18,6 @@ class _Group(click.Group):
     """Commands that end with one clear line per fault instead of a traceback; see DESIGN of exit codes in `main`."""
 
     def invoke(self, context: click.Context):
-        from data.errors import DataError
-
         try:
             return super().invoke(context)
         except DataError as error:
@@ -66,8 +65,6 @@ def _layer_options(command):
 
 def _box(_context, _option, text: str | None) -> tuple[float, ...] | None:
     """West, south, east and north out of ``W,S,E,N``."""
-    from data.errors import DataError
-
     if text is None:
         return None
     try:
@@ -160,6 +157,7 @@ def check(city: Path, book: str, phase: str, out: Path, as_json: bool) -> None:
     from metrics.rulebook import load_rulebook
     from metrics.summary import summary
 
+    _check_folder(out)
     rules = load_rulebook(book)
     _progress(say("cli.check.reading", file=city.name))
     read = City.read(city)
@@ -171,6 +169,14 @@ def check(city: Path, book: str, phase: str, out: Path, as_json: bool) -> None:
         {"files": [str(file) for file in files], **figures},
         say("cli.check.done", folder=out, **figures["status"], gaps=figures["gaps"]),
     )
+
+
+def _check_folder(folder: Path) -> None:
+    """Make the folder results go into before anything is computed."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(say("cli.bad_folder", folder=folder)) from error
 
 
 def _progress(line: str) -> None:

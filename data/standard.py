@@ -21,7 +21,7 @@ from texts import say
 _TOO_FAR_KM = 1000.0
 _JUDGED = ("roads", "venues", "sites", "buildings")  # each row must lie in the city; of the others the layer
 # A stock without themes is a stock all the same: they are unknown. A venue without a name goes by its id.
-_MAY_BE_EMPTY = {("sites", "themes"), ("venues", "name")}
+_MAY_BE_EMPTY = {("sites", "themes"), ("sites", "carrier"), ("venues", "name")}
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 _LONGEST_SHOWN = 40
 

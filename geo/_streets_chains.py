@@ -116,16 +116,19 @@ def _canonical(pieces: Selection, piece, tail_key, head_key, length, check) -> n
     low, high = np.minimum(tail_key, head_key), np.maximum(tail_key, head_key)
     kind = ((pieces.rank * 4 + pieces.travel) * 2 + pieces.round) * 32 + pieces.level + 9
     group = pieces.group[piece]
-    order = np.lexsort((np.rint(length), high, low, group))
-    same = np.ones(len(order), bool)
+    order = np.lexsort((high, low, group))
+    tied = np.zeros(len(order) + 1, bool)
+    tied[1:-1] = True
     for key in (low, high, group):
-        same[1:] &= np.diff(key[order]) == 0
-    same[:1] = False
-    if not same.any():
-        return order
-    vertex = np.concatenate(([0], np.cumsum((pieces.x * 31 + pieces.y * 17) % 1_000_003)))
-    whole = np.diff(vertex[pieces.offset])
-    return np.lexsort((whole[piece], tail_key, kind[piece], check, np.rint(length), high, low, group))
+        tied[1:-1] &= np.diff(key[order]) == 0
+    places = np.flatnonzero(tied[:-1] | tied[1:])  # edges between the same ends
+    if len(places):
+        vertex = np.concatenate(([0], np.cumsum((pieces.x * 31 + pieces.y * 17) % 1_000_003)))
+        whole = np.diff(vertex[pieces.offset])
+        keys = (whole[piece], tail_key, kind[piece], check, np.rint(length), high, low, group)
+        some = order[places]
+        order[places] = some[np.lexsort([key[some] for key in keys])]
+    return order
 
 
 def _doubles(group, tail, head, length, check, travel) -> tuple[np.ndarray, np.ndarray]:

@@ -46,6 +46,18 @@ def viewing_centre(places: gpd.GeoSeries) -> gpd.GeoSeries:
     return gpd.GeoSeries(centres, index=places.index, crs=places.crs)
 
 
+def inner_points(geometries: np.ndarray) -> np.ndarray:
+    """
+    A point of each geometry to look it up by: itself, the middle of a line, or a point inside a polygon.
+
+    Missing geometries give missing points.
+    """
+    points = shapely.point_on_surface(geometries)
+    lines = shapely.get_type_id(geometries) == shapely.GeometryType.LINESTRING
+    points[lines] = shapely.line_interpolate_point(geometries[lines], 0.5, normalized=True)
+    return points
+
+
 def sample_points(polygons: gpd.GeoSeries, count: int) -> gpd.GeoSeries:
     """
     Points of a square grid all over each polygon, about ``count`` in each and at least one.

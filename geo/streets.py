@@ -270,7 +270,7 @@ def _streets(
         geometry=lines,
         crs=roads.crs,
     )
-    along = np.rint(members.m0) * 2.0**-20 + rank[members.street] * 2.0**20  # by street, then by position
+    along = (rank[members.street] << 40) + np.rint(members.m0).astype(np.int64)  # by street, then by position
     by_place = np.lexsort((members.x1 + members.y1 * 1e-9, members.x0 + members.y0 * 1e-9, along))
     ends = [
         (np.rint(a[by_place]) + o).astype(np.int64)

@@ -12,6 +12,7 @@ from pyproj import CRS
 
 from data.city import City
 from data.vocabulary import vocabulary
+from geo.areas import inner_points
 from geo.streets import MAIN_CLASSES
 from metrics.book import ROUTINE, RuleBook
 from metrics.measures.along import along
@@ -242,8 +243,8 @@ def _most_of(parts: pd.DataFrame, streets: int) -> np.ndarray:
 
 def _area_names(ground: Survey, verdicts: pd.DataFrame) -> dict[str, np.ndarray]:
     """For each level the name of the area that has each subject: most of a street, a point of a place."""
-    street = (verdicts["class"] == ROAD).to_numpy()
-    points = shapely.point_on_surface(np.where(street, None, verdicts["geometry"].to_numpy(dtype=object)))
+    street = ((verdicts["class"] == ROAD) & (verdicts["row"] >= 0)).to_numpy()
+    points = inner_points(np.where(street, None, verdicts["geometry"].to_numpy(dtype=object)))
     x, y = shapely.get_x(points), shapely.get_y(points)
     names = {}
     for level, own in ground.levels.items():

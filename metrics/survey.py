@@ -11,6 +11,7 @@ import shapely
 
 from data.city import City
 from data.vocabulary import vocabulary
+from geo.areas import inner_points
 from geo.crs import to_mm
 from geo.matching import Matches, match_points
 from geo.sight import Obstacles, obstacles
@@ -304,7 +305,7 @@ class Survey:
     def venue_points(self) -> gpd.GeoSeries:
         """A point of each venue: itself, or one on its line or inside its polygon."""
         venues = self.city.venues.geometry
-        return venues.where(venues.geom_type == "Point", venues.representative_point())
+        return gpd.GeoSeries(inner_points(venues.to_numpy()), index=venues.index, crs=venues.crs)
 
     def venues_of(self, classes: Iterable[str]) -> gpd.GeoDataFrame:
         """The venues of these classes with their index in ``City.venues``; empty when the city has none."""

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.areas import inner_points
 from geo.crs import to_mm
 from metrics.explain import held_back, open_questions, plain_number, rejected, whole
 from metrics.measures.demands import asked_for, bounds, counted_and_reasons, demands_of, unit_of, weights
@@ -171,7 +172,7 @@ def _near(survey: Survey, places: gpd.GeoSeries, reach_m: float, margin_m: float
 
 
 def _unsurveyed(survey: Survey, who: gpd.GeoDataFrame) -> np.ndarray:
-    points = shapely.point_on_surface(who.geometry.array)
+    points = inner_points(who.geometry.to_numpy())
     return survey.is_unsurveyed(shapely.get_x(points), shapely.get_y(points))
 
 
