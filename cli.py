@@ -1,5 +1,6 @@
 """The command line: the product's jobs without a browser."""
 
+import errno
 import json
 import sys
 import traceback
@@ -8,10 +9,11 @@ from pathlib import Path
 import click
 
 from data.errors import DataError
-from texts import say
+from texts import lookup, say
 
 OUR_FAULT, BAD_INPUT = 1, 2
 _REJECTS_SHOWN = 20
+_LONGEST_NAME = 100
 
 
 class _Group(click.Group):
@@ -23,6 +25,14 @@ class _Group(click.Group):
         except DataError as error:
             for fault in error.faults:
                 click.echo(fault, err=True)
+            context.exit(BAD_INPUT)
+        except OSError as error:  # a folder that is a file, a disk that is full
+            if error.filename is None and error.errno is None:
+                raise
+            name = Path(str(error.filename or "")).name
+            reasons = lookup("cli.path_reasons")
+            reason = reasons.get(errno.errorcode.get(error.errno), error.strerror)
+            click.echo(say("cli.unusable_path", file=name[:_LONGEST_NAME], reason=reason), err=True)
             context.exit(BAD_INPUT)
 
 
@@ -161,6 +171,8 @@ def check(city: Path, book: str, phase: str, out: Path, as_json: bool) -> None:
     rules = load_rulebook(book)
     _progress(say("cli.check.reading", file=city.name))
     read = City.read(city)
+    for note in (*read.notes, *read.unknown_word_notes()):
+        _progress(note)
     assessment = assess(read, rules, phase, progress=lambda rule: _progress(say("cli.check.judging", rule=rule)))
     files = write_assessment(assessment, out)
     figures = summary(assessment)

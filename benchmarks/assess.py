@@ -9,9 +9,9 @@ import resource
 import sys
 from statistics import median
 
+from benchmarks.synthetic import SIZES, grid_city
 from benchmarks.timing import seconds_of
 from data.city import City
-from data.synthetic import SIZES, grid_city
 from metrics.assessment import assess
 from metrics.rulebook import load_rulebook
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from data.synthetic import SIZES, grid_city
+from benchmarks.synthetic import SIZES, grid_city
 from benchmarks.timing import median_seconds
 from geo.crs import to_mm
 from geo.matching import match_points

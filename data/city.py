@@ -18,11 +18,13 @@ from data._gdal import list_layers, read_layer, write_layer
 from data.errors import DataError, raise_faults
 from data.files import Source, check_content
 from data.layers import LAYERS, META
-from data.plausibility import middles
+from data.plausibility import district_warnings, middles
 from data.standard import layer_faults, place_faults, standardise, word_columns
 from data.vector import read_parquet
 from geo.crs import WGS84, check_metric, metric_crs
 from texts import say
+
+_WORDS_NAMED, _LONGEST_WORD = 8, 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +42,8 @@ class City:
         The layers with their standard columns (and any recorded numbers beside them) on a ``RangeIndex``;
         None when nothing of the kind was taken stock of.
     notes
-        Chinese sentences on what was repaired in the layers or left out of them.
+        Chinese sentences on what was repaired in the layers or left out of them, and on districts that overlap or
+        leave holes.
     """
 
     crs: CRS
@@ -87,12 +90,15 @@ class City:
         raise_faults(place_faults(in_degrees, centre))
         crs = metric_crs(*centre)
         standard = {name: standardise(name, frame) for name, frame in in_degrees.items()}
+        notes = [note for layer in standard.values() for note in layer.notes]
+        if "districts" in standard:
+            notes += district_warnings(standard["districts"].frame)
         about = {key: str(value) for key, value in (meta or {}).items() if key in META and not pd.isna(value)}
         return cls(
             crs=crs,
             meta=MappingProxyType(about),
             **{name: layer.frame.to_crs(crs) for name, layer in standard.items()},
-            notes=tuple(note for layer in standard.values() for note in layer.notes),
+            notes=tuple(notes),
         )
 
     @classmethod
@@ -168,6 +174,18 @@ class City:
             ["rows", "layer", "column", "word"], ascending=[False, True, True, True], ignore_index=True
         )
 
+    def unknown_word_notes(self) -> list[str]:
+        """`unknown_words` as Chinese sentences, one for each column, the words most used first."""
+        notes = []
+        for (layer, column), words in self.unknown_words().groupby(["layer", "column"], sort=False):
+            named = "、".join(
+                say("city.word_rows", word=row.word[:_LONGEST_WORD], rows=row.rows)
+                for row in words.head(_WORDS_NAMED).itertuples()
+            )
+            title = say(f"city.layers.{layer}")
+            notes.append(say("city.unknown_words", layer=title, column=column, count=len(words), words=named))
+        return notes
+
 
 def _middle_of(layers: Mapping[str, gpd.GeoDataFrame]) -> np.ndarray:
     """Longitude and latitude, WGS 84, of the middle of what is judged: of half the roads and venues each way."""
@@ -208,7 +226,7 @@ def _read_geopackage(path: Path) -> tuple[dict, dict]:
 
 
 def _read_folder(path: Path) -> tuple[dict, dict]:
-    files = {name: file for name in (*LAYERS, "meta") if (file := path / f"{name}.parquet").is_file()}
+    files = {name: file for name in (*LAYERS, "meta") if (file := path / f"{name}.parquet").exists()}
     layers, faults = {}, []
     for name, file in files.items():
         source = Source(file, "parquet", f"{path.name}/{file.name}")

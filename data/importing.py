@@ -133,6 +133,7 @@ def import_city(request: ImportRequest, *, progress: Progress | None = None) -> 
     warnings += [say("import.duplicates", count=len(duplicates))] if len(duplicates) else []
     tell(say("import.progress.city"))
     city = City.from_layers(layers, _meta(request, osm, cleaned))
+    warnings += city.notes
     return ImportResult(city, counts, rejects, repairs, duplicates, tuple(dict.fromkeys(warnings)), mappings)
 
 

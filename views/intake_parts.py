@@ -23,7 +23,7 @@ from views.intake import (
     taken_as,
     with_heading,
 )
-from views.notices import show_faults, show_notice, show_remarks
+from views.notices import show_notice, show_remarks
 from views.numbers import file_size, whole
 from views.plain_tables import table_html
 from views.uploads import keep_uploads
@@ -152,11 +152,11 @@ def _show_look(name: str, draft: PartDraft, look: Look) -> None:
     if look.found is not None:
         found = look.found
         counts = {key: whole(getattr(found, key)) for key in ("read", "taken", "rejected")}
-        show_notice(say("intake.will_take", **counts), fault=bool(found.faults))
+        show_notice(say("intake.will_take", **counts))
     elif look.sentence:
         show_notice(look.sentence)
-    if look.faults:
-        show_faults(look.faults)
+    for fault in look.faults:
+        show_notice(fault, fault=True)
     if draft.headings:
         st.button(say("intake.mapping_reset"), key=f"import_reset_{name}", on_click=draft.headings.clear)
     if look.found is not None:

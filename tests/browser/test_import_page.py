@@ -41,7 +41,7 @@ def write_in(visit, field: str, text: str) -> None:
 
 
 def faults(page) -> list[str]:
-    return page.locator(".faults li").all_inner_texts()
+    return page.locator(".notice.fault").all_inner_texts()
 
 
 def no_english(page) -> bool:

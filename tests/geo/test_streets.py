@@ -486,6 +486,29 @@ def test_every_piece_lies_on_its_street(roads):
     check_positions(build_streets(roads), most_off_m=60.0)
 
 
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_tangles_of_any_kind_become_simple_streets(seed: int):
+    """Random lines over few places, with roundabouts, bridges, doubles and folds: nothing breaks, in any order."""
+    random = np.random.default_rng(seed)
+    places = random.integers(0, 600, (10, 2))
+    rows = []
+    for _ in range(random.integers(1, 20)):
+        points = places[random.integers(0, 10, random.integers(2, 6))]
+        tags = {
+            "name": random.choice([None, "甲", "乙"]),
+            "oneway": random.choice(["yes", "no", "-1"]),
+            "highway": random.choice(["primary", "secondary"]),
+            "junction": random.choice([None] * 5 + ["roundabout"]),
+            "bridge": random.choice([None] * 4 + ["yes"]),
+        }
+        rows.append((points if (points[0] != points[1]).any() else [(0, 0), (600, 600)], tags))
+    roads = city(*rows)
+    streets = build_streets(roads)
+    check_positions(streets, most_off_m=600.0)
+    assert summary(build_streets(roads.sample(frac=1, random_state=1))) == summary(streets)
+
+
 def check_positions(streets: Streets, *, most_off_m: float) -> None:
     """Positions lie on the street, lines are simple and as long as they say, and pieces lie beside their positions."""
     table, segments = streets.table, streets.segments

@@ -279,7 +279,7 @@ LAW_RULES = [
 ]
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 10**6), x=st.integers(0, 1600), y=st.integers(0, 820), known=st.booleans())
 def test_a_counting_site_never_worsens(seed: int, x: int, y: int, known: bool):
     """A good site of all themes more, wherever it is put."""
@@ -314,7 +314,7 @@ def _rows(frame: pd.DataFrame) -> list[dict]:
     return rounded.where(rounded.notna(), None).to_dict("records")
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [2])
 def test_the_order_of_rows_changes_nothing(seed: int):
     whole, random = town(seed), np.random.default_rng(seed)
     mixed = {name: frame.iloc[random.permutation(len(frame))] for name, frame in whole.layers.items()}
@@ -324,7 +324,7 @@ def test_the_order_of_rows_changes_nothing(seed: int):
     assert _plain(assess(mixed_city, book)) == _plain(assess(whole, book))
 
 
-@pytest.mark.parametrize(("east", "north"), [(1, 1), (-137, 2049), (5000, -3)])
+@pytest.mark.parametrize(("east", "north"), [(-137, 2049), (5000, -3)])
 def test_a_shift_by_whole_metres_changes_nothing(east: int, north: int):
     whole = town(3)
     moved = {
@@ -336,7 +336,7 @@ def test_a_shift_by_whole_metres_changes_nothing(east: int, north: int):
     assert _plain(assess(City.from_layers(moved, dict(whole.meta)), book)) == _plain(assess(whole, book))
 
 
-@settings(max_examples=6)
+@settings(max_examples=3)
 @given(seed=st.integers(0, 10**6))
 def test_gaps_probabilities_and_statuses_agree(seed: int):
     assessment = judge(town(seed), *LAW_RULES)
@@ -356,7 +356,7 @@ def test_gaps_probabilities_and_statuses_agree(seed: int):
     assert ((known["value"] >= known["required"]) == (known["status"] == "pass")).all()
 
 
-@settings(max_examples=6)
+@settings(max_examples=3)
 @given(seed=st.integers(0, 10**6))
 def test_district_parts_of_gaps_add_up(seed: int):
     """The gaps of a street, cut by district, are the same stretches as without districts, and so are the repairs."""
@@ -381,7 +381,7 @@ def test_district_parts_of_gaps_add_up(seed: int):
     )
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(
     streets=st.lists(
         st.tuples(st.integers(60, 420), st.lists(st.integers(0, 420), max_size=5)), min_size=1, max_size=12

@@ -31,7 +31,7 @@ NAN = float("nan")
 ROAD = st.tuples(st.integers(40, 1500), st.lists(st.integers(-40, 1600), max_size=14))
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(
     roads=st.lists(ROAD, min_size=1, max_size=30),
     window=st.sampled_from([100, 250, 500]),
@@ -57,7 +57,7 @@ def test_walks_along_single_roads(roads: list[tuple[int, list[int]]], window: in
         _same_walks(assessment, f"{k}号路", wanted)
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 10**9), attach=st.sampled_from(["all", "nearest"]), panels=st.booleans())
 def test_walks_along_crossing_roads(seed: int, attach: str, panels: bool):
     """Bent roads that cross: a site counts for every road it is near, or for the nearest."""
@@ -90,7 +90,7 @@ def test_walks_along_crossing_roads(seed: int, attach: str, panels: bool):
         _same_walks(assessment, f"{k}号路", wanted)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(seed=st.integers(0, 10**9))
 def test_views_of_squares(seed: int):
     """Sites of any size and facing among houses; the centroid of a square may lie outside it."""
@@ -146,7 +146,7 @@ def _any_site(random: np.random.Generator, id: str, centre: shapely.Point) -> tu
     )
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(seed=st.integers(0, 10**9), margin=st.sampled_from([0, 12]), panels=st.booleans())
 def test_sites_within_places(seed: int, margin: int, panels: bool):
     """Points, lines and polygons with holes; whole metres, so that sites stand on edges and exactly at reach."""
@@ -345,12 +345,19 @@ def _same_walks(
     """The verdict and the gaps of a street, within 3 mm; ``least`` is what there is without sites that may count."""
     (verdict,) = (row for row in assessment.verdicts.to_dict("records") if row[by] == name)
     found = assessment.gaps[assessment.gaps[by] == name]
+    least = least or wanted
     about = f"{name}: {dataclasses.asdict(wanted)}"
-    value = (least or wanted).value
     assert verdict["status"] == wanted.status, about
     assert verdict["required"] == wanted.required, about
-    assert verdict["value"] == value, about
-    assert verdict["missing"] == max(0, wanted.required - value), about
-    assert verdict["pass_probability"] == pytest.approx(wanted.pass_probability, abs=1e-5), about
-    gaps = np.array([(row.from_m, row.to_m) for row in found.itertuples()]).reshape(-1, 2)
-    assert gaps == pytest.approx(np.array(wanted.gaps).reshape(-1, 2) / 1000, abs=0.003), about
+    assert verdict["value"] == least.value, about
+    assert verdict["missing"] == max(0, wanted.required - least.value), about
+    assert verdict["pass_probability"] == pytest.approx(_probability(least, wanted), abs=1e-5), about
+    ends = [(round(1000 * row.from_m), round(1000 * row.to_m)) for row in found.itertuples()]
+    gaps = np.array(oracle.union(ends)).reshape(-1, 2)  # those of the districts joined
+    assert gaps == pytest.approx(np.array(wanted.gaps).reshape(-1, 2), abs=3), about
+
+
+def _probability(least: oracle.Walks, most: oracle.Walks) -> float:
+    """Of the starts that are known, those that pass: with the sure sites alone; those fail that do with all of them."""
+    passing, failing = least.passing_mm, most.starts_mm - most.passing_mm
+    return float(passing / (passing + failing)) if passing + failing else most.pass_probability

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from data.synthetic import SIZES, grid_city
+from benchmarks.synthetic import SIZES, grid_city
 
 
 @pytest.fixture(scope="module")
