@@ -370,18 +370,16 @@ def _traces(ground: Survey, judged: list[tuple[Rule, Findings]]) -> pd.DataFrame
     return table.assign(reason=_named_buildings(ground, table["reason"]))[TRACE_COLUMNS]
 
 
-def _named_buildings(ground: Survey, reasons: pd.Series) -> pd.Series:
+def _named_buildings(ground: Survey, reasons: pd.Series) -> np.ndarray:
     """Reasons that name a building by its row name it by its name or OSM id, which do not depend on row order."""
-    unique = [reason for reason in reasons.unique() if reason.startswith("hidden:")]
-    if not unique:
-        return reasons
-    buildings = ground.city.buildings
-    rows = [int(reason.partition(":")[2]) for reason in unique]
-    labels = buildings["name"].where(buildings["name"].notna(), buildings["osm_id"]).iloc[rows]
-    named = {
-        r: f"hidden:{label}" if isinstance(label, str) else "hidden" for r, label in zip(unique, labels, strict=True)
-    }
-    return reasons.map(lambda reason: named.get(reason, reason))
+    code, unique = pd.factorize(reasons.to_numpy(dtype=object))
+    hidden = [place for place, reason in enumerate(unique) if reason.startswith("hidden:")]
+    if hidden:
+        buildings = ground.city.buildings
+        rows = [int(unique[place].partition(":")[2]) for place in hidden]
+        labels = buildings["name"].where(buildings["name"].notna(), buildings["osm_id"]).iloc[rows]
+        unique[hidden] = [f"hidden:{label}" if isinstance(label, str) else "hidden" for label in labels]
+    return unique[code]
 
 
 def _shares(ground: Survey, judged: list[tuple[Rule, Findings]], verdicts: pd.DataFrame) -> pd.DataFrame:

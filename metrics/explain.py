@@ -1,6 +1,6 @@
 """Numbers and lists as the Chinese explanations write them."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 
@@ -65,7 +65,7 @@ def reason_label(reason: str) -> str:
     return say(f"reasons.{code}", what=label)
 
 
-def held_back(traces: pd.DataFrame) -> dict[int, Counter[str]]:
+def held_back(traces: pd.DataFrame) -> dict[int, dict[str, int]]:
     """
     Of each subject, how many sites do not count, by reason code.
 
@@ -78,7 +78,7 @@ def held_back(traces: pd.DataFrame) -> dict[int, Counter[str]]:
     reason, codes = pd.factorize(traces["reason"].to_numpy(dtype=object)[out])
     subject = traces["subject"].to_numpy(dtype=np.int64)[out]
     pair, count = np.unique(subject * len(codes) + reason, return_counts=True)
-    found: dict[int, Counter[str]] = defaultdict(Counter)
+    found: dict[int, dict[str, int]] = defaultdict(dict)
     for key, number in zip(pair.tolist(), count.tolist(), strict=True):
         found[key // len(codes)][codes[key % len(codes)]] = number
     return found
@@ -86,9 +86,10 @@ def held_back(traces: pd.DataFrame) -> dict[int, Counter[str]]:
 
 def listed(counts: Mapping[str, int]) -> str:
     """横幅 1 处、褪色 1 处: each reason with how many sites it holds back, most first."""
-    by_label: Counter[str] = Counter()
+    by_label: dict[str, int] = {}
     for reason, count in counts.items():
-        by_label[reason_label(reason)] += count
+        label = reason_label(reason)
+        by_label[label] = by_label.get(label, 0) + count
     ranked = sorted(by_label.items(), key=lambda pair: (-pair[1], pair[0]))
     return say("explain.joiner").join(say("explain.item", what=what, count=count) for what, count in ranked)
 

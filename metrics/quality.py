@@ -53,10 +53,10 @@ def _sites(survey: Survey, traces: pd.DataFrame) -> dict[str, object]:
     if stock is None:
         names = ("sites", "unmatched_sites", "duplicate_sites", "sized_share", "facing_share", "days_since_inspection")
         return dict.fromkeys(names)
-    met = set(traces["site"].to_numpy(dtype=object)[(traces["reason"] != "out_of_reach").to_numpy()].tolist())
+    met = pd.unique(traces["site"].to_numpy(dtype=object)[(traces["reason"] != "out_of_reach").to_numpy()])
     return {
         "sites": len(stock),
-        "unmatched_sites": sum(site not in met for site in stock.ids.tolist()),
+        "unmatched_sites": int((~pd.Index(stock.ids).isin(met)).sum()),
         "duplicate_sites": _duplicates(stock),
         "sized_share": _share(np.isfinite(stock.width_m) & np.isfinite(stock.height_m)),
         "facing_share": _share(np.isfinite(stock.facing_deg)),

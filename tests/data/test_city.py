@@ -23,6 +23,8 @@ from data.errors import DataError
 from geo.crs import WGS84
 from tests.cities import building, district, layer, road, site, sites_along, venue
 
+INTEGRITY_DREAM, DREAM_INTEGRITY = "integrity,chinese_dream", "chinese_dream,integrity"
+
 
 def drawn() -> dict[str, gpd.GeoDataFrame]:
     rows = {
@@ -36,9 +38,9 @@ def drawn() -> dict[str, gpd.GeoDataFrame]:
     return {name: layer([row for row, _ in some], [shape for _, shape in some]) for name, some in rows.items()}
 
 
-def changed(name: str, **columns) -> dict[str, gpd.GeoDataFrame]:
+def changed(layer_name: str, /, **columns) -> dict[str, gpd.GeoDataFrame]:
     layers = drawn()
-    layers[name] = layers[name].assign(**columns)
+    layers[layer_name] = layers[layer_name].assign(**columns)
     return layers
 
 
@@ -350,7 +352,7 @@ def test_many_parts_of_files_that_are_no_city(tmp_path):
         with pytest.raises(DataError, match=word) as caught:
             City.read(tmp_path / name)
         assert len(caught.value.faults) == 1 and str(tmp_path) not in str(caught.value)
-    with pytest.raises(DataError, match="找不到文件 none.gpkg"):
+    with pytest.raises(DataError, match=r"找不到文件 none\.gpkg"):
         City.read(tmp_path / "none.gpkg")
 
 

@@ -1,5 +1,7 @@
 """Points matched to streets, against shapely on every pair."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import shapely
@@ -15,7 +17,7 @@ def segments_of(lines: list[list[tuple[int, int]]]) -> Segments:
     rows = []
     for street, line in enumerate(lines):
         at = 0
-        for (x0, y0), (x1, y1) in zip(line[:-1], line[1:], strict=True):
+        for (x0, y0), (x1, y1) in pairwise(line):
             length = round(np.hypot(x1 - x0, y1 - y0))
             rows.append((x0, y0, x1, y1, street, at, at + length, street))
             at += length

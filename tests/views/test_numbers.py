@@ -69,3 +69,10 @@ def test_times_have_no_year():
 
 def test_no_negative_zero():
     assert numbers.decimal(-0.01) == "0.0"
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"), [(0, "0 KB"), (4096, "4 KB"), (1048575, "1\u202f024 KB"), (1258291, "1.2 MB")]
+)
+def test_sizes_of_files(size, shown):
+    assert numbers.file_size(size) == shown

@@ -36,7 +36,7 @@ def test_parts_of_a_shapefile_lie_together(user_folder):
 
 
 def test_one_data_file_at_a_time(user_folder):
-    with pytest.raises(DataError, match="a.csv、b.csv"):
+    with pytest.raises(DataError, match=r"a\.csv、b\.csv"):
         keep_uploads([handed("a.csv"), handed("b.csv")])
 
 
