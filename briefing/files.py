@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 
-from data._gdal import write_layer
+from data._gdal import write_package
 from data.spreadsheet import csv_text
 from geo.crs import WGS84
 from metrics.assessment import VERDICT_COLUMNS, Assessment
@@ -30,22 +31,22 @@ def write_assessment(assessment: Assessment, folder: Path | str) -> list[Path]:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     package, table, summary_file = (folder / name for name in ("assessment.gpkg", "scores.csv", "summary.json"))
-    part = package.with_name(package.name + ".part")
-    part.unlink(missing_ok=True)
-    layers = {
-        "verdicts": assessment.verdicts[VERDICT_COLUMNS],
-        "gaps": assessment.gaps,
-        "streets": assessment.streets,
-    }
-    for name, frame in layers.items():
-        write_layer(
-            _rounded(frame).to_crs(WGS84) if len(frame) else frame.set_crs(WGS84, allow_override=True), part, name
-        )
-    write_layer(_rounded(assessment.traces), part, "traces")
-    part.replace(package)
+    write_package(
+        {
+            "verdicts": _in_degrees(assessment.verdicts[VERDICT_COLUMNS]),
+            "gaps": _in_degrees(assessment.gaps),
+            "streets": _in_degrees(assessment.streets),
+            "traces": _rounded(assessment.traces),
+        },
+        package,
+    )
     _write_text(table, csv_text(assessment.scores[_SCORES]))
     _write_text(summary_file, json.dumps(summary(assessment), ensure_ascii=False, indent=1) + "\n")
     return [package, table, summary_file]
+
+
+def _in_degrees(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return _rounded(frame).to_crs(WGS84)
 
 
 def _rounded(frame: pd.DataFrame) -> pd.DataFrame:

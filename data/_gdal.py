@@ -6,6 +6,7 @@ file's content, and some drivers open other files or addresses that the content 
 """
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -112,6 +113,27 @@ def check_columns(count: int, name: str) -> None:
     """
     if count > MOST_COLUMNS:
         raise DataError(say("import.too_many_columns", file=name, count=count, most=MOST_COLUMNS))
+
+
+def write_package(layers: Mapping[str, gpd.GeoDataFrame | pd.DataFrame], path: Path | str) -> None:
+    """
+    Write frames as the layers of a GeoPackage that appears whole or not at all; an older one is replaced.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be written.
+    """
+    path = Path(path)
+    part = path.with_name(f"{path.stem}.part.gpkg")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        for name, frame in layers.items():
+            write_layer(frame, part, name)
+        part.replace(path)
+    except OSError as error:
+        raise DataError(say("import.unwritable", file=path.name, reason=error.strerror or "")) from error
 
 
 def _existing(path: Path | str) -> Path:

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from data._gdal import list_layers, read_layer, write_layer
+from data._gdal import list_layers, read_layer, write_package
 from data.errors import DataError, raise_faults
 from data.files import Source, check_content
 from data.layers import LAYERS, META
@@ -128,12 +128,7 @@ class City:
         layers = {name: frame.to_crs(WGS84) for name, frame in self.layers.items()}
         meta = pd.DataFrame([{key: self.meta.get(key) for key in META}], dtype=object)
         if path.suffix == ".gpkg":
-            part = path.with_name(path.name + ".part")
-            part.unlink(missing_ok=True)
-            for name, frame in layers.items():
-                write_layer(frame, part, name)
-            write_layer(meta, part, "meta")
-            part.replace(path)
+            write_package({**layers, "meta": meta}, path)
         else:
             path.mkdir(exist_ok=True)
             for name, frame in layers.items():
@@ -191,7 +186,7 @@ def _middle_of(layers: Mapping[str, gpd.GeoDataFrame]) -> np.ndarray:
     """Longitude and latitude, WGS 84, of the middle of what is judged: of half the roads and venues each way."""
     places = np.concatenate([middles(layers[name]) for name in ("roads", "venues") if len(layers.get(name, ()))])
     finite = np.isfinite(places).all(axis=1)
-    return np.median(places[finite], axis=0) if finite.any() else np.zeros(2)
+    return np.quantile(places[finite], 0.5, axis=0, method="lower") if finite.any() else np.zeros(2)
 
 
 def _rows_digest(frame: gpd.GeoDataFrame) -> bytes:

@@ -138,9 +138,9 @@ def _geometry_faults(title: str, frame: gpd.GeoDataFrame, kinds: tuple[str, ...]
     endless = np.unique(rows[~np.isfinite(coordinates).all(axis=1)])
     if len(endless):
         faults.append(say("city.not_finite", layer=title, count=len(endless), row=endless[0] + 1))
-    elif len(coordinates) and (frame.crs is None or not frame.crs.is_projected):
+    elif len(coordinates) and frame.crs is not None and frame.crs.is_geographic:
         faults += _degree_faults(title, coordinates, rows)
-    elif len(coordinates) and (np.abs(coordinates) <= (180, 90)).all():
+    elif len(coordinates) and frame.crs is not None and (np.abs(coordinates) <= (180, 90)).all():
         faults.append(say("city.degrees_in_metres", layer=title, crs=frame.crs.name))
     return faults
 

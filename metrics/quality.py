@@ -26,8 +26,8 @@ def quality(survey: Survey, traces: pd.DataFrame) -> dict[str, object]:
     dict
         ``datum`` of the import; ``road_km`` in, kept and dropped by reason, ``streets``, ``named_share`` of the kept
         road length; ``sites``, ``unmatched_sites`` (in reach of no street and no place), ``duplicate_sites`` (with
-        another of the same form within 2 m), ``sized_share``, ``facing_share``, ``days_since_inspection`` (median, to the date
-        of the data, else to the newest inspection); ``unknown_words``. None where there is nothing to tell.
+        another of the same form within 2 m), ``sized_share``, ``facing_share``, ``days_since_inspection`` (median, to
+        the date of the data, else to the newest inspection); ``unknown_words``. None where there is nothing to tell.
     """
     return {
         "datum": survey.city.meta.get("datum"),

@@ -177,15 +177,15 @@ def test_units_in_charge():
         districts=[district("甲区", -10, -10, 1000, 100, unit="甲局")],
         venues=[
             venue("own", "park", shapely.box(0, 0, 10, 10), unit="园林所"),
-            venue("none", "park", shapely.box(50, 0, 60, 10)),
+            venue("other", "park", shapely.box(50, 0, 60, 10)),
         ],
         sites=[site("s", 500, 50)],
     )
     assessment = judge(drawn, within_rule(1), {**within_rule(1, units=["城管局"]), "id": "led"})
     units = assessment.verdicts.set_index(["rule", "subject"])["unit"].to_dict()
     assert units[("r", "own")] == units[("led", "own")] == "园林所"
-    assert units[("r", "none")] == "甲局"
-    assert units[("led", "none")] == "城管局"
+    assert units[("r", "other")] == "甲局"
+    assert units[("led", "other")] == "城管局"
 
 
 def test_the_district_of_a_wall():

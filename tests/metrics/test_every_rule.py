@@ -20,7 +20,7 @@ CASES = [
     (name, phase)
     for name in shipped_rulebooks()
     for phase in load_rulebook(name).phases
-    if phase == "routine" or any(rule.only_in or phase in rule.phases for rule in load_rulebook(name).rules)
+    if phase == "routine" or name == "zhoushan-2017"  # the only one whose own rules know phases
 ]
 
 
@@ -28,6 +28,10 @@ CASES = [
 def test_every_rule_fires_both_ways(name: str, phase: str):
     """A drawing for each rule, side by side in one city; a rule is asked about the subject of its own drawing."""
     book = load_rulebook(name)
+    own = [rule for rule in book.rules if book.id in book.origins[rule.id]]  # not those of a book it extends
+    if phase != "routine":
+        own = [rule for rule in own if rule.only_in or phase in rule.phases]
+    book = book.model_copy(update={"rules": tuple(own)})
     rules = book.at(phase)
     for good, wanted in ((True, "pass"), (False, "fail")):
         verdicts = assess(_city_of(rules, good=good), book, phase).verdicts
