@@ -126,11 +126,8 @@ def _tell_import(result) -> None:
     for warning in result.warnings:
         _progress(warning)
     for row in result.rejects.head(_REJECTS_SHOWN).itertuples():
-        _progress(
-            say(
-                "cli.import.reject", layer=row.layer, row=row.row, column=row.column, value=row.value, reason=row.reason
-            )
-        )
+        facts = {name: _one_line(getattr(row, name)) for name in ("row", "column", "value", "reason")}
+        _progress(say("cli.import.reject", layer=say(f"city.layers.{row.layer}"), **facts))
     if (more := len(result.rejects) - _REJECTS_SHOWN) > 0:
         _progress(say("cli.import.more", count=more))
 
@@ -189,6 +186,10 @@ def _check_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(say("cli.bad_folder", folder=folder)) from error
+
+
+def _one_line(value: object) -> str:
+    return say("import.none") if value is None else " ".join(str(value).split())
 
 
 def _progress(line: str) -> None:

@@ -148,6 +148,8 @@ def _reason(error: Exception) -> str:
     """GDAL's own words in one line, without the folder of the file."""
     if isinstance(error, UnicodeDecodeError):
         return say("import.not_utf8")
+    if "not recognized as being in a supported file format" in str(error):
+        return say("import.not_recognised")
     words = [word for word in str(error).split() if "/" not in word and "\\" not in word]
     return " ".join(words).rstrip(".;")
 

@@ -113,6 +113,7 @@ def import_city(request: ImportRequest, *, progress: Progress | None = None) -> 
     osm, cleaned, mappings, area = _read_all(request, tell)
     if request.strict:
         raise_faults([fault for one in cleaned.values() for fault in _strict_faults(request.layers[one.layer], one)])
+    raise_faults([fault for one in cleaned.values() for fault in _nothing_left(request.layers[one.layer], one)])
     tell(say("import.progress.checks"))
     layers = {**(osm.layers if osm else {}), **{name: one.frame for name, one in cleaned.items()}}
     clipped: dict[str, int] = {}
@@ -214,6 +215,15 @@ def _strict_faults(source: LayerSource, cleaned: Cleaned) -> list[str]:
             reason=first["reason"],
         )
     ]
+
+
+def _nothing_left(source: LayerSource, cleaned: Cleaned) -> list[str]:
+    """A file that has rows and gives none is no empty layer: what it should say is not known."""
+    if not cleaned.read or len(cleaned.frame):
+        return []
+    gone = cleaned.rejects[~cleaned.rejects["taken"].astype(bool)].iloc[0]
+    facts = {"file": Path(source.path).name, "layer": layer_label(cleaned.layer), "count": cleaned.read}
+    return [say("import.all_rejected", **facts, row=gone["row"], reason=gone["reason"])]
 
 
 def _duplicates(layers: Mapping[str, gpd.GeoDataFrame], cleaned: Mapping[str, Cleaned]) -> pd.DataFrame:

@@ -285,7 +285,7 @@ def _bounds(shapes: np.ndarray, good: np.ndarray) -> np.ndarray:
 
 def _middles(shapes: np.ndarray, good: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     west, south, east, north = _bounds(shapes, good)
-    return (west + east) / 2, (south + north) / 2
+    return west / 2 + east / 2, south / 2 + north / 2
 
 
 def _points(shapes: np.ndarray, good: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -66,6 +66,8 @@ def read_csv(source: Source, layer: str, *, encoding: str | None = None) -> Raw:
     if not headings:
         raise DataError(say("import.no_headings", file=source.name))
     check_columns(len(headings), source.name)
+    if len(head.splitlines()) <= skipped_lines:  # headings and not even the end of their line
+        return Raw(name=source.name, frame=pd.DataFrame(columns=headings, dtype=object), rows=np.arange(0))
     odd: list[tuple[int, str]] = []
 
     def keep_odd(row: pa.csv.InvalidRow) -> str:

@@ -7,6 +7,7 @@ starts; nothing is sampled. All streets are given at once: the places of street 
 ``positions_mm[offsets[k]:offsets[k + 1]]``, sorted.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -144,9 +145,11 @@ def fewest_repairs(
     length_mm: np.ndarray,
     window_mm: int,
     starts: Intervals,
+    *,
+    forms: Sequence[int] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """
-    The fewest new places, each counting for every demand, after which no window fails that begins in ``starts``.
+    The fewest new places after which no window fails that begins in ``starts``, and where they stand.
 
     From the left, the first failing window gets what it lacks at its far end, where it helps most later windows;
     for windows of one length on a line this is optimal. Least spacing is not asked for here.
@@ -160,6 +163,9 @@ def fewest_repairs(
     starts
         Where the windows to be repaired begin, as ``failing_starts`` returns it: open ends, but for those of the
         street.
+    forms
+        Of each demand: -1 when any new place counts for it, as it is without ``forms``; else the number of the form
+        a new place must have, which is one form only.
 
     Returns
     -------
@@ -171,8 +177,17 @@ def fewest_repairs(
     shift = np.concatenate(([0], np.cumsum([len(p) for p in positions_mm]))).astype(np.int64)
     bounds = np.array([offset + shift[d] for d, offset in enumerate(offsets)], dtype=np.int64)
     needs = np.array(needs, dtype=np.int64)
+    form = np.full(demands, -1) if forms is None else np.array(forms)
     return _fewest_repairs(
-        places.astype(np.int64), bounds, needs, length_mm, window_mm, starts.street, starts.start_mm, starts.end_mm
+        places.astype(np.int64),
+        bounds,
+        needs,
+        form,
+        length_mm,
+        window_mm,
+        starts.street,
+        starts.start_mm,
+        starts.end_mm,
     )
 
 
@@ -315,41 +330,61 @@ def _next_failure(positions, added, need, from_key, last_key, window):
 
 
 @njit(cache=True)
-def _fewest_repairs(places, bounds, needs, length, window, run_street, run_start, run_end):
+def _new_places(lacks, form, forms):
+    """How many new places of each form, and at the end of no particular one, make up for what the demands lack."""
+    new = np.zeros(forms + 1, dtype=np.int64)
+    free = np.int64(0)
+    for d in range(len(lacks)):
+        if form[d] < 0:
+            free = max(free, lacks[d])
+        else:
+            new[form[d]] = max(new[form[d]], lacks[d])
+    new[forms] = max(free - new.sum(), 0)
+    return new
+
+
+@njit(cache=True)
+def _fewest_repairs(places, bounds, needs, form, length, window, run_street, run_start, run_end):
     demands = len(needs)
+    forms = max(form.max() + 1, 0)
     out_street = [np.int64(0) for _ in range(0)]
     out_at = [np.int64(0) for _ in range(0)]
-    added = np.empty(0, dtype=np.int64)
+    added, added_form = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     for run in range(len(run_street)):
         k = np.int64(run_street[run])
         if run == 0 or run_street[run - 1] != k:
-            added = np.empty(0, dtype=np.int64)
+            added, added_form = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         last = length[k] - window
-        if last <= 0:
-            lack = np.int64(0)
-            for d in range(demands):
-                lack = max(lack, needs[d, k] - (bounds[d, k + 1] - bounds[d, k]))
-            for _ in range(lack):
-                out_street.append(k)
-                out_at.append(length[k] // 2)
-            continue
         from_key = 2 * run_start[run] + min(run_start[run], 1)
         last_key = 2 * run_end[run] - (1 if run_end[run] < last else 0)
         while True:
-            key, lack = np.int64(-1), np.int64(0)
+            key, lacks = np.int64(-1), np.zeros(demands, dtype=np.int64)
             for d in range(demands):
                 if needs[d, k] <= 0:
                     continue
                 own = places[bounds[d, k] : bounds[d, k + 1]]
-                start, missing = _next_failure(own, added, needs[d, k], from_key, last_key, window)
-                if start >= 0 and (key < 0 or start < key or (start == key and missing > lack)):
-                    key, lack = start, missing
+                if last <= 0:
+                    start, missing = np.int64(0), needs[d, k] - len(own)
+                else:
+                    helpful = added[(added_form == form[d]) | (form[d] < 0)]
+                    start, missing = _next_failure(own, helpful, needs[d, k], from_key, last_key, window)
+                if start < 0 or (key >= 0 and start > key) or missing <= 0:
+                    continue
+                if start < key:
+                    lacks[:] = 0
+                key = start
+                lacks[d] = missing
             if key < 0:
                 break
-            at = (key + 2 * window) // 2
-            added = np.append(added, np.full(lack, at, dtype=np.int64))
-            for _ in range(lack):
-                out_street.append(k)
-                out_at.append(at)
+            at = (key + 2 * window) // 2 if last > 0 else length[k] // 2
+            new = _new_places(lacks, form, forms)
+            for f in range(forms + 1):
+                added = np.append(added, np.full(new[f], at, dtype=np.int64))
+                added_form = np.append(added_form, np.full(new[f], f, dtype=np.int64))
+                for _ in range(new[f]):
+                    out_street.append(k)
+                    out_at.append(at)
+            if last <= 0:
+                break
             from_key = key
     return np.array(out_street, dtype=np.int64), np.array(out_at, dtype=np.int64)

@@ -317,11 +317,13 @@ def _gaps(ground: Survey, judged: list[tuple[Rule, Findings]], verdicts: pd.Data
     countable = np.array([rule.measure in _COUNTS_SITES for rule, _ in judged])
     number = verdicts["rule_no"].to_numpy()
     place = verdicts[(verdicts["status"] == FAIL).to_numpy() & ~on_street[number]]
+    repairs = place.get("repair_min", place["missing"])
+    repairs = repairs.where(repairs.notna(), place["missing"])
     places = place[["rule_no", "rule", "subject", "subject_name", "district", "unit", "missing", "geometry"]].assign(
         from_m=np.nan,
         to_m=np.nan,
         length_m=np.nan,
-        repair_min=np.where(countable[place["rule_no"]], place["missing"], np.nan),
+        repair_min=np.where(countable[place["rule_no"]], repairs, np.nan),
     )
     streets = [
         _street_gaps(ground, findings.gaps, verdicts[number == k])

@@ -218,7 +218,7 @@ def test_many_sites_at_one_place_take_no_longer(tmp_path):
     some = layers()
     rows = [{"id": f"s{number}", "carrier": "道旗", "themes": "诚信"} for number in range(3000)]
     some["sites"] = layer(rows, [shapely.Point(100, 5)] * len(rows)).to_crs(WGS84)
-    assert figures(write_city(tmp_path, some))["quality"]["duplicate_sites"] == 2999
+    assert figures(write_city(tmp_path, some))["quality"]["duplicate_sites"] == 3000
 
 
 # --- files
@@ -254,9 +254,7 @@ def test_results_that_cannot_be_written(tmp_path, good):
     refused(run("import", "--roads", f"{good}:roads", "--out", tmp_path / ("长" * 300 + ".gpkg")))
 
 
-@pytest.mark.parametrize(
-    "content", [os.urandom(3000), b"a: 1\n" * 100_000, b"", None], ids=["binary", "huge", "empty", "folder"]
-)
+@pytest.mark.parametrize("content", BOOKS.values(), ids=list(BOOKS))
 def test_a_rule_book_that_is_none(tmp_path, good, content):
     book = tmp_path / "book.yaml"
     book.mkdir() if content is None else book.write_bytes(content)
@@ -285,6 +283,26 @@ def test_rows_that_cannot_be_taken_are_in_the_rejects_table(tmp_path, good):
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["layers"]["sites"] == {"read": 7, "taken": 1}
     assert sorted(set(pd.read_csv(tmp_path / "rejects.csv")["row"])) == [3, 4, 5, 6, 7, 8]
+
+
+def test_a_table_of_which_no_row_can_be_taken_is_no_empty_stock(tmp_path, good):
+    """Judged as a stock of no sites everything would fail; nothing is known of it."""
+    refused(imported(good, tmp_path, sites_csv(tmp_path, "a,点,道旗,诚信,,", "b,点,道旗,诚信,,")), "2 行", "没有坐标")
+    result = imported(good, tmp_path, sites_csv(tmp_path), "--json")
+    assert result.exit_code == 0 and "点位”图层是空的" in result.stderr
+
+
+def test_rejects_on_the_screen_are_one_line_each(tmp_path, good):
+    x, y = layers()["sites"].geometry.iloc[0].coords[0]
+    table = sites_csv(tmp_path, f"a,点,道旗,诚信,{x},{y}", 'b,"两\n行",道旗,诚信,"1\n2",')
+    told = [line for line in imported(good, tmp_path, table).stderr.splitlines() if line.startswith("未采用")]
+    assert len(told) == 1 and "点位 第 3 行" in told[0] and "None" not in told[0]
+
+
+@pytest.mark.parametrize("content", [b'{"a": 1}', b'{"a":' * 100_000, b'{"type":"Topology","objects":{}}'])
+def test_json_that_is_no_geography(tmp_path, good, content):
+    (tmp_path / "s.geojson").write_bytes(content)
+    refused(imported(good, tmp_path, tmp_path / "s.geojson"), "s.geojson", "不是可识别的地理数据")
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ class _Line:
     """
 
     title: str
+    form: int
     need: np.ndarray
     surely: tuple[np.ndarray, np.ndarray]
     perhaps: tuple[np.ndarray, np.ndarray]
@@ -137,7 +138,7 @@ def _lines(
         need = _needs(rule.need, rule, length, window, chosen)
         places = _sorted([extra], len(length))
         filled = _sorted([extra, (*fill, rule.need)], len(length))
-        return [_Line("", need, places, filled)], _trace_frame()
+        return [_Line("", -1, need, places, filled)], _trace_frame()
     near = survey.site_matches(NEAR_MISS * reach)
     near = near.take(chosen[near.street])
     inside = near.distance_m <= reach / 1000
@@ -155,6 +156,7 @@ def _lines(
         lines.append(
             _Line(
                 demand.title,
+                demand.form,
                 _needs(demand.need, rule, length, window, chosen),
                 _sorted(places, len(length)),
                 _sorted([*places, maybe, (*fill, demand.need)], len(length)),
@@ -289,6 +291,7 @@ def _repairs_in(
         length,
         window,
         fails,
+        forms=[line.form for line in lines],
     )
     count = np.zeros(len(gaps), dtype=np.int64)
     if len(street):

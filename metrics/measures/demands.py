@@ -17,11 +17,13 @@ class Demand:
     """
     ``need`` sites that count; ``state`` and ``reason`` say of each site of the stock whether it does.
 
-    ``title`` is empty for the rule's own demand and the quota's name for a quota.
+    ``title`` is empty for the rule's own demand and the quota's name for a quota. ``form`` numbers the sets of forms
+    that quotas ask for: a new site has one form and any themes, so it serves one of these; -1 is served by any site.
     """
 
     need: int
     title: str
+    form: int
     state: np.ndarray
     reason: np.ndarray
 
@@ -33,13 +35,36 @@ def demands_of(rule: SiteRule, stock: Stock) -> list[Demand]:
         "excluded_conditions": rule.excluded_conditions or (),
     }
     own = eligibility(stock, themes=rule.themes, carriers=rule.carriers, **excluded)
-    demands = [Demand(rule.need, "", own.state, own.reason)]
-    for quota in rule.quotas if isinstance(rule, CountRule) else ():
+    demands = [Demand(rule.need, "", -1, own.state, own.reason)]
+    quotas = rule.quotas if isinstance(rule, CountRule) else ()
+    forms = list(dict.fromkeys(frozenset(quota.carriers) for quota in quotas if quota.carriers))
+    for quota in quotas:
         part = eligibility(
             stock, themes=quota.themes or rule.themes, carriers=quota.carriers or rule.carriers, **excluded
         )
-        demands.append(Demand(quota.need, quota.title or asked_for(quota), part.state, part.reason))
+        form = forms.index(frozenset(quota.carriers)) if quota.carriers else -1
+        demands.append(Demand(quota.need, quota.title or asked_for(quota), form, part.state, part.reason))
     return demands
+
+
+def fewest_sites(lack: np.ndarray, forms: list[int]) -> np.ndarray:
+    """
+    The fewest new sites that make up for what every demand lacks.
+
+    Those that different forms ask for add up; the others are served by them and, where they ask for more, by more.
+
+    Parameters
+    ----------
+    lack
+        (demands, subjects): how many sites each demand lacks; what is not positive lacks nothing.
+    forms
+        ``Demand.form`` of each demand.
+    """
+    lack = np.maximum(lack, 0)
+    of_form = np.array(forms)
+    by_form = [lack[of_form == form].max(axis=0) for form in sorted(set(forms) - {-1})]
+    formed = np.sum(by_form, axis=0) if by_form else np.zeros(lack.shape[1])
+    return np.maximum(formed, lack[of_form == -1].max(axis=0))
 
 
 def counted_and_reasons(demands: list[Demand], site: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ import shapely
 from geo.areas import inner_points
 from geo.crs import to_mm
 from metrics.explain import held_back, open_questions, plain_number, rejected, whole
-from metrics.measures.demands import asked_for, bounds, counted_and_reasons, demands_of, unit_of, weights
+from metrics.measures.demands import asked_for, bounds, counted_and_reasons, demands_of, fewest_sites, unit_of, weights
 from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, judge
 from metrics.measures.recorded import recorded_rate
 from metrics.rules import Presence, Rate, Within
@@ -72,6 +72,7 @@ def within(survey: Survey, rule: Within | Presence) -> Findings:
         required=required,
         status=status,
         missing=np.where(status == FAIL, required - value, np.where(status == PASS, 0.0, np.nan)),
+        repair_min=fewest_sites(need[:, None] - surely, [demand.form for demand in demands]),
     )
     traces = _traces(survey, demands, near)
     titles = [demands[d].title for d in worst]

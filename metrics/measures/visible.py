@@ -22,7 +22,7 @@ from geo.sight import (
 )
 from metrics.book import View
 from metrics.explain import held_back, open_questions, percent, rejected, whole
-from metrics.measures.demands import Demand, bounds, counted_and_reasons, demands_of, unit_of, weights
+from metrics.measures.demands import Demand, bounds, counted_and_reasons, demands_of, fewest_sites, unit_of, weights
 from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, judge
 from metrics.rules import Visible
 from metrics.subjects import subjects
@@ -84,6 +84,7 @@ def visible(survey: Survey, rule: Visible, view: View) -> Findings:
         value=held[worst, np.arange(len(who))].astype(float),
         required=need[worst].astype(float),
         status=status,
+        repair_min=fewest_sites(need[:, None] - held, [demand.form for demand in demands]),
         **_elsewhere(samples, surely[0, len(who) :], met[len(who) :], len(who)),
     )
     verdicts["missing"] = np.where(

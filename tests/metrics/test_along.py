@@ -268,6 +268,16 @@ def test_total_and_quota_fail_as_a_union():
     assert list(assessment.gaps["repair_min"]) == [1]
 
 
+def test_two_forms_need_two_sites():
+    """A landscape piece and a screen in every 500 m of 1 km, nothing is there: one of each at 500."""
+    quotas = [
+        {"title": "景观小品", "carriers": ["landscape"], "need": 1},
+        {"title": "电子屏", "carriers": ["screen"], "need": 1},
+    ]
+    assessment = _judge(1000, [site("away", 500, 900)], need=1, quotas=quotas)
+    assert assessment.gaps["repair_min"].sum() == 2
+
+
 def test_facilities_count_instead_of_sites():
     """Toilets within 50 m, no ads: 600 m road, one needed in 500 m; toilets at 100 and 590 meet every window."""
     drawn = city(

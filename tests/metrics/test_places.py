@@ -76,6 +76,16 @@ def test_one_new_site_can_meet_total_and_quota():
     assert list(assessment.gaps["repair_min"]) == [1]
 
 
+def test_two_forms_need_two_sites():
+    """A landscape piece and a screen are asked for and nothing is there: no one site is both."""
+    quotas = [
+        {"title": "景观小品", "carriers": ["landscape"], "need": 1},
+        {"title": "电子屏", "carriers": ["screen"], "need": 1},
+    ]
+    assessment = _judge([site("away", 900, 900)], within_rule(1, quotas=quotas))
+    assert list(assessment.gaps["repair_min"]) == [2]
+
+
 def test_panels_and_sites():
     sites = [site("a", 10, 10, panels=4), site("b", 20, 20)]
     assert verdict_of(_judge(sites, within_rule(5, count="panels")))["status"] == "pass"
