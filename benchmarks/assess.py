@@ -7,13 +7,13 @@ are made anew in each run.
 
 import resource
 import sys
-from statistics import median
+from functools import partial
 
 from benchmarks.synthetic import SIZES, grid_city
-from benchmarks.timing import seconds_of
+from benchmarks.timing import median_seconds
 from data.city import City
 from metrics.assessment import assess
-from metrics.rulebook import load_rulebook
+from metrics.rulebook import RuleBook, load_rulebook
 
 _REPEATS = 3
 _PLACES_PER_SQUARE = 8
@@ -22,6 +22,10 @@ _PLACES_PER_SQUARE = 8
 def afresh(city: City) -> City:
     """The same layers as a city nothing is remembered of."""
     return City(crs=city.crs, meta=city.meta, **city.layers)
+
+
+def _assess_afresh(city: City, book: RuleBook) -> None:
+    assess(afresh(city), book)
 
 
 def main(sizes: list[str]) -> None:
@@ -35,7 +39,7 @@ def main(sizes: list[str]) -> None:
             size.street_km, size.sites, size.buildings, size.squares, places=_PLACES_PER_SQUARE * size.squares
         )
         verdicts = len(assess(afresh(city), book).verdicts)
-        taken = median(seconds_of(lambda: assess(afresh(city), book)) for _ in range(_REPEATS))
+        taken = median_seconds(partial(_assess_afresh, city, book), _REPEATS)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         print(
             f"{name:10} {size.sites:9,} {size.buildings:10,} {verdicts:9,} {taken:8.2f} "

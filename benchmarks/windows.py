@@ -7,6 +7,7 @@ the others take. ``cut`` is what is mostly done: cut streets every 500 m, buffer
 """
 
 import sys
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -22,7 +23,7 @@ from geo.windows import failing_starts, offsets_of
 
 WINDOW_M, NEED, REACH_M = 500, 5, 30
 REPEATS = {"district": 5, "city": 3, "megacity": 3}
-SLOW_REPEATS = {"district": 3, "city": 1, "megacity": 1}
+SLOW_REPEATS = {"district": 5, "city": 3, "megacity": 1}
 
 
 def exact(streets: Streets, points_mm: np.ndarray) -> np.ndarray:
@@ -83,9 +84,9 @@ def main(sizes: list[str]) -> None:
         streets = build_streets(city.roads)
         points_mm = to_mm(shapely.get_coordinates(city.sites.geometry.array))
         exact(streets, points_mm[:100])
-        ours = median_seconds(lambda: exact(streets, points_mm), REPEATS[name])
-        tree = median_seconds(lambda: by_tree(streets, points_mm), SLOW_REPEATS[name])
-        cut = median_seconds(lambda: by_cutting(streets, points_mm), SLOW_REPEATS[name])
+        ours = median_seconds(partial(exact, streets, points_mm), REPEATS[name])
+        tree = median_seconds(partial(by_tree, streets, points_mm), SLOW_REPEATS[name])
+        cut = median_seconds(partial(by_cutting, streets, points_mm), SLOW_REPEATS[name])
         equal = np.abs(exact(streets, points_mm) - by_tree(streets, points_mm)).max() <= 2
         print(
             f"{name:10} {len(points_mm):9,} {ours:9.3f} {tree / ours:10.1f} {cut / ours:7.1f} {equal!s:>6} "

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +25,7 @@ from geo.crs import WGS84, check_metric, metric_crs
 from texts import say
 
 _WORDS_NAMED, _LONGEST_WORD = 8, 40
+_NO_DATA = ("meta", "layer_styles")  # layers of a file that nothing is lost with; the second is QGIS's
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,8 +115,12 @@ class City:
         path = Path(path)
         if not path.exists():
             raise DataError(say("city.no_file", file=path.name))
-        layers, meta = _read_folder(path) if path.is_dir() else _read_geopackage(path)
-        return cls.from_layers(layers, meta)
+        layers, meta, others = _read_folder(path) if path.is_dir() else _read_geopackage(path)
+        city = cls.from_layers(layers, meta)
+        if not others:
+            return city
+        note = say("city.other_layers", file=path.name, layers="、".join(others), known="、".join(LAYERS))
+        return replace(city, notes=(note, *city.notes))
 
     def write(self, path: Path | str) -> None:
         """
@@ -213,18 +218,21 @@ def _rows_digest(frame: gpd.GeoDataFrame) -> bytes:
     return hashlib.sha256(np.sort(hashes).tobytes()).digest()
 
 
-def _read_geopackage(path: Path) -> tuple[dict, dict]:
+def _read_geopackage(path: Path) -> tuple[dict, dict, list[str]]:
+    """The layers of a city, its facts, and the names of other layers, which are not read."""
     check_content(Source(path, "gpkg", path.name), any_size=True)
     names = list_layers(path)
     layers = {name: read_layer(path, name) for name in LAYERS if name in names}
-    return layers, _meta_of(read_layer(path, "meta")) if "meta" in names else {}
+    others = [name for name in names if name not in (*LAYERS, *_NO_DATA)]
+    return layers, _meta_of(read_layer(path, "meta")) if "meta" in names else {}, others
 
 
-def _read_folder(path: Path) -> tuple[dict, dict]:
-    files = {name: file for name in (*LAYERS, "meta") if (file := path / f"{name}.parquet").exists()}
+def _read_folder(path: Path) -> tuple[dict, dict, list[str]]:
+    """As `_read_geopackage`, of a folder of GeoParquet."""
+    files = {file.stem: file for file in sorted(path.glob("*.parquet"))}
     layers, faults = {}, []
-    for name, file in files.items():
-        source = Source(file, "parquet", f"{path.name}/{file.name}")
+    for name in (name for name in (*LAYERS, "meta") if name in files):
+        source = Source(files[name], "parquet", f"{path.name}/{files[name].name}")
         try:
             check_content(source, any_size=True)
             layers[name] = read_parquet(source)
@@ -232,7 +240,8 @@ def _read_folder(path: Path) -> tuple[dict, dict]:
             faults += error.faults
     raise_faults(faults)
     meta = layers.pop("meta", None)
-    return layers, {} if meta is None else _meta_of(meta)
+    others = [name for name in files if name not in (*LAYERS, *_NO_DATA)]
+    return layers, {} if meta is None else _meta_of(meta), others
 
 
 def _meta_of(table: pd.DataFrame) -> dict:

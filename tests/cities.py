@@ -14,7 +14,7 @@ EAST, NORTH = 500_000.0, 3_320_000.0  # the corner of the drawings, near the mid
 
 def layer(rows: list[dict], geometries: list[shapely.Geometry]) -> gpd.GeoDataFrame:
     """A layer of drawn geometries (metres from the corner of the drawing) in the metric CRS."""
-    moved = shapely.transform(np.array(geometries, dtype=object), lambda xy: xy + (EAST, NORTH))
+    moved = shapely.transform(np.array(geometries, dtype=object), lambda xy: xy + np.array([EAST, NORTH]))
     return gpd.GeoDataFrame(rows, geometry=list(moved), crs=CRS)
 
 

@@ -383,3 +383,15 @@ def test_a_city_above_the_limit_for_imports_is_read(tmp_path, monkeypatch):
     monkeypatch.setattr("data.files.settings", lambda: {"largest_file_mb": "1"})
     assert (tmp_path / "city.gpkg").stat().st_size > 1 << 20
     assert len(City.read(tmp_path / "city.gpkg").sites) == 4000
+
+
+@pytest.mark.parametrize("ending", ["city.gpkg", "city"])
+def test_layers_under_other_names_are_told(tmp_path, ending):
+    City.from_layers(drawn()).write(tmp_path / ending)
+    sites = drawn()["sites"].to_crs(WGS84)
+    if ending == "city":
+        sites.to_parquet(tmp_path / ending / "点位.parquet")
+    else:
+        pyogrio.write_dataframe(sites, tmp_path / ending, layer="点位")
+    (note,) = City.read(tmp_path / ending).notes
+    assert "点位" in note and "未读取" in note
