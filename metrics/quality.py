@@ -24,16 +24,19 @@ def quality(survey: Survey, traces: pd.DataFrame) -> dict[str, object]:
     Returns
     -------
     dict
-        ``datum`` of the import; ``road_km`` in, kept and dropped by reason, ``streets``, ``named_share`` of the kept
-        road length; ``sites``, ``unmatched_sites`` (in reach of no street and no place), ``duplicate_sites`` (with
-        another of the same form within 2 m), ``sized_share``, ``facing_share``, ``days_since_inspection`` (median, to
-        the date of the data, else to the newest inspection); ``unknown_words``. None where there is nothing to tell.
+        ``datum`` of the import; ``road_km`` in, kept and dropped by reason, ``streets``, ``street_counts`` (divided
+        streets, joined pairs of carriageways and their kilometres …), ``named_share`` of the street length;
+        ``sites``, ``unmatched_sites`` (in reach of no street and no place), ``duplicate_sites`` (with another of the
+        same form within 2 m), ``sized_share``, ``facing_share``, ``days_since_inspection`` (median, to the date of
+        the data, else to the newest inspection); ``unknown_words``; ``notes`` on what was repaired or left out. None
+        where there is nothing to tell.
     """
     return {
         "datum": survey.city.meta.get("datum"),
         **_roads(survey),
         **_sites(survey, traces),
         "unknown_words": survey.city.unknown_words().to_dict("records"),
+        "notes": list(survey.city.notes),
     }
 
 
@@ -44,6 +47,7 @@ def _roads(survey: Survey) -> dict[str, object]:
     return {
         "road_km": {reason: round(float(km), 3) for reason, km in report["km"].items()},
         "streets": len(table),
+        "street_counts": {name: round(float(count), 3) for name, count in survey.streets.counts.items()},
         "named_share": round(float(named / length), 4) if length else None,
     }
 
