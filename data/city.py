@@ -153,7 +153,7 @@ class City:
     @cached_property
     def fingerprint(self) -> str:
         """64 hexadecimal digits that stand for everything a judgement reads; the order of rows does not matter."""
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(repr((self.crs.to_string(), sorted(self.meta.items()))).encode())
         for name, frame in self.layers.items():
             digest.update(name.encode())
             digest.update(_rows_digest(frame))

@@ -293,7 +293,8 @@ def _own_verdicts(rule: Rule, findings: Findings, number: int) -> pd.DataFrame:
         return own.assign(rule_no=number, order=np.arange(len(own)))
     reason = getattr(rule, "reason", None)
     label = vocabulary().classes.label(rule.class_)
-    sentence = say("explain.unstated", reason=reason) if reason else say("explain.no_subject", class_name=label)
+    absent = findings.absent or say("explain.no_subject", class_name=label)
+    sentence = say("explain.unstated", reason=reason) if reason else absent
     texts = {"subject": "", "subject_name": "", "class": rule.class_, "status": UNKNOWN, "explanation": sentence}
     empty = {"unit": None, "value": np.nan, "required": np.nan, "missing": np.nan, "geometry": None}
     return pd.DataFrame([{**texts, **empty, "row": -1, "rule_no": number, "order": -1}])

@@ -40,6 +40,11 @@ class View(Model):
     cut_m: Margin
     source: Source
 
+    @property
+    def optics(self) -> dict[str, float]:
+        """What decides from how far an ad can be read, as ``geo.sight.viewing_distance_mm`` takes it."""
+        return {name: getattr(self, name) for name in ("default_distance_m", "diagonal_factor", "reading_factor")}
+
 
 class RedFlag(Model):
     """Praise: the ``top`` ranks with at least ``min_score`` points."""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -86,8 +86,13 @@ def held_back(traces: pd.DataFrame) -> dict[int, dict[str, int]]:
 
 def listed(counts: Mapping[str, int]) -> str:
     """横幅 1 处、褪色 1 处: each reason with how many sites it holds back, most first."""
+    return _listed(tuple(counts.items()))
+
+
+@lru_cache(maxsize=4096)
+def _listed(counts: tuple[tuple[str, int], ...]) -> str:
     by_label: dict[str, int] = {}
-    for reason, count in counts.items():
+    for reason, count in counts:
         label = reason_label(reason)
         by_label[label] = by_label.get(label, 0) + count
     ranked = sorted(by_label.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -8,6 +8,7 @@ from geo.crs import to_mm
 from metrics.survey import Stock, Survey
 
 DUPLICATE_M = 2.0
+_OUT_OF_REACH = ["out_of_reach", "too_far"]
 
 
 def quality(survey: Survey, traces: pd.DataFrame) -> dict[str, object]:
@@ -57,10 +58,13 @@ def _sites(survey: Survey, traces: pd.DataFrame) -> dict[str, object]:
     if stock is None:
         names = ("sites", "unmatched_sites", "duplicate_sites", "sized_share", "facing_share", "days_since_inspection")
         return dict.fromkeys(names)
-    met = pd.unique(traces["site"].to_numpy(dtype=object)[(traces["reason"] != "out_of_reach").to_numpy()])
+    near = ~np.isin(traces["reason"].to_numpy(dtype=object), _OUT_OF_REACH)
+    site, _ = pd.factorize(np.concatenate((stock.ids, traces["site"].to_numpy(dtype=object)[near])))
+    met = np.zeros(site.max(initial=-1) + 1, dtype=bool)
+    met[site[len(stock) :]] = True
     return {
         "sites": len(stock),
-        "unmatched_sites": int((~pd.Index(stock.ids).isin(met)).sum()),
+        "unmatched_sites": int((~met[site[: len(stock)]]).sum()),
         "duplicate_sites": _duplicates(stock),
         "sized_share": _share(np.isfinite(stock.width_m) & np.isfinite(stock.height_m)),
         "facing_share": _share(np.isfinite(stock.facing_deg)),

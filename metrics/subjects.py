@@ -17,7 +17,7 @@ def subjects(survey: Survey, rule: RuleBase) -> gpd.GeoDataFrame:
     """
     The subjects of ``rule`` on a ``RangeIndex``: ``subject`` (id), ``subject_name``, ``class``, ``unit``, geometry.
 
-    ``row`` is the row in what they come from: the street table, the junctions, the city's districts or venues.
+    ``row`` is the row in what they come from: the street table, the city's districts or venues; -1 for crossings.
     Streets are judged as their whole centre line, junctions as a point. Venues that the city records as junctions
     are judged beside those found where streets cross.
     """
@@ -30,7 +30,8 @@ def subjects(survey: Survey, rule: RuleBase) -> gpd.GeoDataFrame:
     if not found:
         empty = {column: pd.Series(dtype=object) for column in SUBJECT_COLUMNS[:-1]}
         return gpd.GeoDataFrame({**empty, "row": pd.Series(dtype=int)}, geometry=[], crs=survey.city.crs)
-    return pd.concat(found, ignore_index=True)[[*SUBJECT_COLUMNS, "row"]]
+    together = found[0].reset_index(drop=True) if len(found) == 1 else pd.concat(found, ignore_index=True)
+    return together[[*SUBJECT_COLUMNS, "row"]]
 
 
 def _of_class(survey: Survey, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -63,7 +64,8 @@ def _crossings(survey: Survey) -> gpd.GeoDataFrame:
         id = "+".join(street[list(rows)])
         nth[id] += 1  # two streets may cross more than once
         ids.append(id if nth[id] == 1 else f"{id}+{nth[id]}")
-    return _frame(ids, junctions["name"], JUNCTION, pd.Series([None] * len(ids), dtype=object), junctions)
+    crossings = _frame(ids, junctions["name"], JUNCTION, pd.Series([None] * len(ids), dtype=object), junctions)
+    return crossings.assign(row=-1)
 
 
 def _frame(ids, names, class_name: str, units, source: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -19,6 +19,7 @@ from geo.streets import Streets, build_streets
 from texts import say
 
 _NOT_WALKED = ("motorway", "motorway_link", "trunk_link", "raceway", "construction", "proposed")
+_MOST_PANELS = 1000
 COUNTS, NEVER, MAYBE = 1, 0, 2  # what a site can be to a demand: it counts, it does not, the data do not tell
 
 
@@ -36,7 +37,7 @@ class Stock:
     carrier, condition, themes
         Categoricals of codes; themes are texts of codes joined by ``,``. Missing is not recorded.
     panels
-        How many ads each holds, at least 1.
+        How many ads each holds; 1 where not recorded, never more than 1,000.
     width_m, height_m, facing_deg, psa_per_10_min
         Floats; NaN where not recorded.
     """
@@ -62,7 +63,7 @@ class Stock:
             carrier=pd.Categorical(sites["carrier"]),
             condition=pd.Categorical(sites["condition"]),
             themes=pd.Categorical(sites["themes"]),
-            panels=np.maximum(panels, 0).astype(np.int64),
+            panels=np.clip(panels, 0, _MOST_PANELS).astype(np.int64),
             **{name: sites[name].to_numpy() for name in ("width_m", "height_m", "facing_deg", "psa_per_10_min")},
         )
 
@@ -285,6 +286,11 @@ class Survey:
         if self.stock is None:
             return np.ones(len(x), dtype=bool)
         return np.zeros(len(x), dtype=bool) if self.unsurveyed is None else self.unsurveyed.of_points(x, y) >= 0
+
+    def is_blind(self, geometries: np.ndarray) -> np.ndarray:
+        """Whether each place lies where no stock was taken; see ``is_unsurveyed``."""
+        points = inner_points(geometries)
+        return self.is_unsurveyed(shapely.get_x(points), shapely.get_y(points))
 
     @cached_property
     def _matched(self) -> dict[int, Matches]:

@@ -78,7 +78,7 @@ def along(survey: Survey, rule: Along) -> Findings:
     failing, doubtful = np.zeros(len(table), dtype=bool), np.zeros(len(table), dtype=bool)
     failing[fails.street], doubtful[unsure.street] = True, True
     status = np.where(failing, FAIL, np.where(doubtful, UNKNOWN, PASS)).astype(object)
-    walks = _Walks(np.maximum(length - window, 1), length <= window, length, fails, unsure)
+    walks = _Walks(np.where(length > window, length - window, length), length, fails, unsure)
     value, required, missing, title = _worst(lines, fails, length, window, status)
     verdicts = who.assign(
         value=value[rows],
@@ -110,8 +110,7 @@ def along(survey: Survey, rule: Along) -> Findings:
 
 def _has_stock(survey: Survey, rule: Along) -> bool:
     """Whether anything the rule counts was taken stock of in this city."""
-    facilities = len(survey.venues_of(rule.facility_classes)) > 0 if rule.facility_classes else False
-    return facilities or (rule.sites and survey.stock is not None)
+    return survey.stock is not None if rule.sites else len(survey.venues_of(rule.facility_classes)) > 0
 
 
 def _no_stock(who: gpd.GeoDataFrame, rule: Along, length: np.ndarray) -> Findings:
@@ -134,14 +133,14 @@ def _lines(
     reach = int(to_mm(rule.reach_m))
     extra = _facility_positions(survey, rule, chosen, reach)
     fill = _possible_fill(survey, length, chosen, window)
-    if survey.stock is None or not rule.sites:
+    if not rule.sites:
         need = _needs(rule.need, rule, length, window, chosen)
         places = _sorted([extra], len(length))
         filled = _sorted([extra, (*fill, rule.need)], len(length))
         return [_Line("", -1, need, places, filled)], _trace_frame()
     near = survey.site_matches(NEAR_MISS * reach)
     near = near.take(chosen[near.street])
-    inside = near.distance_m <= reach / 1000
+    inside = to_mm(near.distance_m) <= reach
     hit = near.take(inside)
     if rule.attach == "nearest":
         hit = nearest_only(hit)
@@ -177,8 +176,9 @@ def _facility_positions(survey: Survey, rule: Along, chosen: np.ndarray, reach: 
     """Street, position and weight of each venue that counts as a site."""
     venues = survey.venues_of(rule.facility_classes)
     points = survey.venue_points.loc[venues.index] if len(venues) else gpd.GeoSeries()
-    matches = match_points(to_mm(shapely.get_coordinates(points.array)), survey.streets.segments, reach_mm=reach)
-    matches = matches.take(chosen[matches.street])
+    places_mm = to_mm(shapely.get_coordinates(points.array))
+    matches = match_points(places_mm, survey.streets.segments, reach_mm=reach + 1)
+    matches = matches.take(chosen[matches.street] & (to_mm(matches.distance_m) <= reach))
     if rule.attach == "nearest":
         matches = nearest_only(matches)
     return matches.street, matches.at_mm, np.ones(len(matches), dtype=np.int64)
@@ -306,51 +306,43 @@ class _Walks:
     """
     The starts of all streets, in millimetres: which fail in any case, and which do not surely pass.
 
-    A street that is one window has one start, which stands at its middle for the question in which area it lies.
+    A street that is one window has one start, which stands for the whole street: it counts by its length.
     """
 
     starts: np.ndarray
-    single: np.ndarray
     length: np.ndarray
     fails: Intervals
     unsure: Intervals
 
-    @property
-    def low(self) -> np.ndarray:
-        """Where the starts of each street begin; they end ``starts`` further on."""
-        return np.where(self.single, self.length // 2, 0)
-
-    def placed(self, runs: Intervals) -> Intervals:
-        """``runs`` with the one start of a street that is one window at its middle."""
-        single, low = self.single[runs.street], self.low[runs.street]
-        return Intervals(runs.street, np.where(single, low, runs.start_mm), np.where(single, low + 1, runs.end_mm))
+    def weighed(self, runs: Intervals) -> Intervals:
+        """``runs`` with the one start of a street that is one window as the whole street."""
+        single = (self.starts == self.length)[runs.street]
+        return Intervals(runs.street, runs.start_mm, np.where(single, self.length[runs.street], runs.end_mm))
 
     def probability(self) -> np.ndarray:
         """Passing starts of those whose answer is known, by street; NaN where none is."""
         streets = len(self.length)
-        passing = self.starts - self.placed(self.unsure).total_mm(streets)
-        known = passing + self.placed(self.fails).total_mm(streets)
+        passing = self.starts - self.weighed(self.unsure).total_mm(streets)
+        known = passing + self.weighed(self.fails).total_mm(streets)
         return np.divide(passing, known, out=np.full(streets, np.nan), where=known > 0)
 
 
 def _shares(survey: Survey, walks: _Walks, known: np.ndarray) -> pd.DataFrame:
     """How many millimetres of known starts of the known streets each area has, at each level, and how many pass."""
     streets = np.arange(len(walks.length))
-    frames = [_share(walks, "city", Intervals(streets, walks.low, walks.low + walks.starts), np.full(len(streets), -1))]
+    whole_streets = Intervals(streets, np.zeros(len(streets), dtype=np.int64), walks.starts)
+    frames = [_share(walks, "city", whole_streets, np.full(len(streets), -1))]
     for name, parts in survey.street_parts.items():
-        line, to_mm_ = parts["line"].to_numpy(), parts["to_mm"].to_numpy()
-        # The last part of a street that is one window takes in its one start.
-        end = np.where(to_mm_ == walks.length[line], np.maximum(to_mm_, walks.low[line] + walks.starts[line]), to_mm_)
-        start = np.maximum(parts["from_mm"].to_numpy(), walks.low[line])
-        end = np.maximum(np.minimum(end, walks.low[line] + walks.starts[line]), start)
+        line, start = parts["line"].to_numpy(), parts["from_mm"].to_numpy()
+        end = np.maximum(np.minimum(parts["to_mm"].to_numpy(), walks.starts[line]), start)
         frames.append(_share(walks, name, Intervals(line, start, end), parts["area"].to_numpy()))
     shares = pd.concat(frames, ignore_index=True)
     return shares[known[shares["street"]] & (shares["starts_mm"] > 0)].reset_index(drop=True)
 
 
 def _share(walks: _Walks, level: str, parts: Intervals, area: np.ndarray) -> pd.DataFrame:
-    passing = parts.end_mm - parts.start_mm - overlap_mm(parts, walks.placed(walks.unsure))
-    failing = overlap_mm(parts, walks.placed(walks.fails))
+    passing = parts.end_mm - parts.start_mm - overlap_mm(parts, walks.weighed(walks.unsure))
+    failing = overlap_mm(parts, walks.weighed(walks.fails))
     return pd.DataFrame(
         {"level": level, "area": area, "street": parts.street, "starts_mm": passing + failing, "passing_mm": passing}
     )

@@ -14,7 +14,9 @@ SHARE_COLUMNS = ["level", "area", "subject", "starts_mm", "passing_mm"]
 
 
 def _empty(columns: Sequence[str]):
-    return lambda: pd.DataFrame({column: [] for column in columns})
+    """A factory of one and the same frame without rows."""
+    frame = pd.DataFrame({column: [] for column in columns})
+    return lambda: frame
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,15 @@ class Findings:
     shares
         For ``along``: how many millimetres of starts each area has of each street and how many of them pass:
         ``level``, ``area`` (row, -1 none), ``subject`` (row of the verdict), ``starts_mm``, ``passing_mm``.
+    absent
+        Why there is no verdict, where there is none for another reason than that the city has no such subject.
     """
 
     verdicts: gpd.GeoDataFrame
     traces: pd.DataFrame = field(default_factory=_empty(TRACE_COLUMNS))
     gaps: pd.DataFrame = field(default_factory=_empty(GAP_COLUMNS))
     shares: pd.DataFrame = field(default_factory=_empty(SHARE_COLUMNS))
+    absent: str = ""
 
 
 def judge(surely: np.ndarray, perhaps: np.ndarray, need: np.ndarray | float) -> np.ndarray:

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.areas import inner_points
 from geo.crs import to_mm
 from metrics.explain import held_back, open_questions, plain_number, rejected, whole
 from metrics.measures.demands import asked_for, bounds, counted_and_reasons, demands_of, fewest_sites, unit_of, weights
@@ -15,7 +14,7 @@ from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, judge
 from metrics.measures.recorded import recorded_rate
 from metrics.rules import Presence, Rate, Within
 from metrics.subjects import subjects
-from metrics.survey import Survey
+from metrics.survey import COUNTS, Survey, eligibility
 from texts import say
 
 NEAR_MISS = 2  # sites up to so many times the reach away are traced as out of reach
@@ -62,7 +61,7 @@ def within(survey: Survey, rule: Within | Presence) -> Findings:
         one = judge(surely[d], perhaps[d], need[d])
         status[(one == UNKNOWN) & (status == PASS)] = UNKNOWN
         status[one == FAIL] = FAIL
-    blind = _unsurveyed(survey, who) & (status == FAIL)
+    blind = survey.is_blind(who.geometry.to_numpy()) & (status == FAIL)
     status[blind] = UNKNOWN
     worst = np.argmax(need[:, None] - surely, axis=0)
     worst[status == PASS] = 0
@@ -97,16 +96,15 @@ def rate(survey: Survey, rule: Rate) -> Findings:
     if survey.stock is None or who.empty:
         return Findings(_no_stock(who, float(rule.limit)))
     near = _near(survey, who.geometry, rule.reach_m, rule.margin_m)
-    is_screen = np.isin(np.asarray(survey.stock.carrier, dtype=object), list(rule.carriers))
-    # A screen out of order plays nothing that could be counted: it is a matter of repair, not of the programme.
-    is_screen &= ~np.isin(np.asarray(survey.stock.condition, dtype=object), list(rule.excluded_conditions or ()))
-    near = near.take(near.inside & is_screen[near.site])
+    near = near.take(near.inside & _plays_what_is_asked(survey, rule)[near.site])
     plays = _plays(survey, rule)[near.site]
     table = pd.DataFrame({"place": near.place, "plays": plays, "slow": plays < rule.limit, "open": np.isnan(plays)})
     per_place = table.groupby("place").agg(
         value=("plays", "min"), missing=("slow", "sum"), open=("open", "any"), screens=("slow", "size")
     )
     kept = per_place.index.to_numpy(dtype=np.int64)
+    if not len(kept):
+        return Findings(who.iloc[:0], absent=say("explain.rate.none", title=rule.title))
     status = np.where(per_place["missing"] > 0, FAIL, np.where(per_place["open"], UNKNOWN, PASS)).astype(object)
     verdicts = who.iloc[kept].reset_index(drop=True)
     verdicts = verdicts.assign(
@@ -137,6 +135,23 @@ def rate(survey: Survey, rule: Rate) -> Findings:
         }
     )
     return Findings(verdicts, traces)
+
+
+def _plays_what_is_asked(survey: Survey, rule: Rate) -> np.ndarray:
+    """
+    Whether each site is one whose plays count: of the forms, and of the themes if the rule names any.
+
+    A screen out of order plays nothing that could be counted: it is a matter of repair, not of the programme.
+    """
+    own = eligibility(
+        survey.stock,
+        themes=rule.themes,
+        carriers=rule.carriers,
+        excluded_carriers=rule.excluded_carriers or (),
+        excluded_conditions=rule.excluded_conditions or (),
+    )
+    of_any_theme = np.array([not rule.themes and reason.startswith("theme") for reason in own.reason], dtype=bool)
+    return (own.state == COUNTS) | of_any_theme
 
 
 def _plays(survey: Survey, rule: Rate) -> np.ndarray:
@@ -170,11 +185,6 @@ def _near(survey: Survey, places: gpd.GeoSeries, reach_m: float, margin_m: float
     distance = shapely.distance(places.array[place], points[site])
     inside = to_mm(distance) <= to_mm(reach)[place]
     return _Near(place, site, distance, inside)
-
-
-def _unsurveyed(survey: Survey, who: gpd.GeoDataFrame) -> np.ndarray:
-    points = inner_points(who.geometry.to_numpy())
-    return survey.is_unsurveyed(shapely.get_x(points), shapely.get_y(points))
 
 
 def _traces(survey: Survey, demands, near: _Near) -> pd.DataFrame:

@@ -19,7 +19,7 @@ def radius(survey: Survey, rule: Radius) -> Findings:
     Districts (or, without districts, the city) of whose areas of the rule's kinds enough lies near a facility.
 
     A facility reaches ``radius_m`` straight or along the roads; with ``tiers`` as far as its size allows, where what
-    one covers is covered. Without areas of these kinds or facilities of these classes the answer is unknown.
+    one covers is covered. One known as a point has no size: it leaves open what only its size decides. Without areas of these kinds or facilities of these classes the answer is unknown.
 
     Returns
     -------
@@ -31,23 +31,21 @@ def radius(survey: Survey, rule: Radius) -> Findings:
         return Findings(who)
     measured = _measured(survey, rule)
     facilities = survey.venues_of(rule.facility_classes)
-    value = np.full(len(who), np.nan)
+    value, at_most = np.full(len(who), np.nan), np.full(len(who), np.nan)
     if measured is not None and len(facilities):
-        covered = _covered(survey, rule, facilities)
         own = shapely.intersection(who.geometry.array, measured)
-        size = shapely.area(own)
-        reached = shapely.area(shapely.intersection(own, covered))
-        value = np.divide(reached, size, out=value, where=size > 0)
-    known = np.isfinite(value)
-    enough = value > rule.limit if rule.strict else value >= rule.limit
-    status = np.where(known, np.where(enough, PASS, FAIL), UNKNOWN).astype(object)
+        value = _share(own, _covered(survey, rule, facilities, sized_only=True))
+        at_most = _share(own, _covered(survey, rule, facilities, sized_only=False))
+    meets = np.greater if rule.strict else np.greater_equal
+    status = np.where(meets(value, rule.limit), PASS, np.where(meets(at_most, rule.limit), UNKNOWN, FAIL))
+    status = np.where(np.isfinite(value), status, UNKNOWN).astype(object)
     verdicts = who.assign(
         value=value,
         required=float(rule.limit),
         status=status,
         missing=np.where(status == FAIL, rule.limit - value, np.where(status == PASS, 0.0, np.nan)),
     )
-    verdicts["explanation"] = _explanations(verdicts, rule, lacks_areas=measured is None)
+    verdicts["explanation"] = _explanations(verdicts, rule, lacks_facilities=facilities.empty)
     return Findings(verdicts)
 
 
@@ -72,13 +70,23 @@ def _measured(survey: Survey, rule: Radius):
     return shapely.union_all(chosen.geometry.array) if len(chosen) else None
 
 
-def _covered(survey: Survey, rule: Radius, facilities: gpd.GeoDataFrame):
-    """All places near enough to a facility large enough for its radius."""
+def _share(own: np.ndarray, covered: shapely.Geometry) -> np.ndarray:
+    """The covered share of each area, NaN without extent; what is covered whole is 1 for all its rounding."""
+    size = shapely.area(own)
+    reached = shapely.area(shapely.intersection(own, covered))
+    return np.round(np.divide(reached, size, out=np.full(len(own), np.nan), where=size > 0), 9)
+
+
+def _covered(survey: Survey, rule: Radius, facilities: gpd.GeoDataFrame, *, sized_only: bool) -> shapely.Geometry:
+    """All places near enough to a facility large enough for its radius; ones of no known size are too, or are not."""
     size = shapely.area(facilities.geometry.array)
     parts = []
     for tier in rule.reaches:
         low, high = tier.min_area_m2 or 0.0, tier.max_area_m2 or np.inf
-        chosen = facilities.geometry[(size >= low) & (size < high)] if (low or high < np.inf) else facilities.geometry
+        of_tier = (size >= low) & (size < high)
+        if low or high < np.inf:
+            of_tier &= size > 0
+        chosen = facilities.geometry[of_tier if sized_only else of_tier | (size == 0)]
         if chosen.empty:
             continue
         if rule.network:
@@ -88,7 +96,7 @@ def _covered(survey: Survey, rule: Radius, facilities: gpd.GeoDataFrame):
     return shapely.union_all(parts)
 
 
-def _explanations(verdicts: gpd.GeoDataFrame, rule: Radius, *, lacks_areas: bool) -> list[str]:
+def _explanations(verdicts: gpd.GeoDataFrame, rule: Radius, *, lacks_facilities: bool) -> list[str]:
     words, joiner = vocabulary(), say("explain.joiner")
     facility = joiner.join(words.classes.label(code) for code in rule.facility_classes)
     area = joiner.join(words.area_kinds.label(code) for code in rule.area_kinds)
@@ -104,7 +112,7 @@ def _explanations(verdicts: gpd.GeoDataFrame, rule: Radius, *, lacks_areas: bool
             value=percent(verdict.value) if np.isfinite(verdict.value) else "",
             op=say(f"explain.ops.{'>' if rule.strict else '>='}"),
             limit=percent(rule.limit),
-            missing=area if lacks_areas else facility,
+            missing=facility if lacks_facilities else area,
         )
         for verdict in verdicts.itertuples()
     ]

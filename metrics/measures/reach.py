@@ -8,9 +8,9 @@ import pandas as pd
 import shapely
 
 from geo.crs import to_mm
-from geo.sight import viewing_distance_mm
+from geo.sight import Obstacles, viewing_distance_mm
 from geo.walk import FirstSight, first_sight
-from geo.ways import ways_of
+from geo.ways import Ways, ways_of
 from metrics.book import View
 from metrics.explain import plain_number, rejected, whole
 from metrics.measures.demands import demands_of
@@ -42,16 +42,20 @@ def reach(survey: Survey, rule: Reach, view: View) -> Findings:
         why = "no_stock" if survey.stock is None else "no_buildings"
         return Findings(_verdicts(who, rule, [(UNKNOWN, np.nan, why)] * len(who)))
     gates = survey.venues_of([rule.gate_class])
+    walls = _walls(survey, rule, view, gates)
+    blind = survey.is_blind(who.geometry.to_numpy())
     answers, traces = [], []
     for row in range(len(who)):
-        answer, seen = _judge_place(survey, rule, view, who.geometry.iloc[row], gates)
-        answers.append(answer)
+        answer, seen = _judge_place(survey, rule, view, who.geometry.iloc[row], gates, walls)
+        answers.append((UNKNOWN, np.nan, "no_stock") if blind[row] and answer[0] == FAIL else answer)
         traces += [(row, *trace) for trace in seen]
     columns = ["subject", "site", "counted", "reason", "at_m", "distance_m"]
     return Findings(_verdicts(who, rule, answers), pd.DataFrame(traces, columns=columns))
 
 
-def _judge_place(survey: Survey, rule: Reach, view: View, place, gates: gpd.GeoDataFrame):
+def _judge_place(
+    survey: Survey, rule: Reach, view: View, place: shapely.Geometry, gates: gpd.GeoDataFrame, walls: Obstacles
+):
     """Status, longest walk and key of the reason of one place, and the trace rows of its gates."""
     own = gates[shapely.dwithin(place, gates.geometry.array, GATE_MARGIN_M)] if len(gates) else gates
     if own.empty:
@@ -66,7 +70,7 @@ def _judge_place(survey: Survey, rule: Reach, view: View, place, gates: gpd.GeoD
     if not len(ways.pieces_mm) or not shapely.dwithin(near, points.array, GATE_MARGIN_M).all():
         return (UNKNOWN, np.nan, "no_path"), []
     demand = demands_of(rule, survey.stock)[0]
-    surely = [_walk_in(survey, rule, view, gate, ways, demand.state == COUNTS) for gate in points]
+    surely = [_walk_in(survey, rule, view, gate, ways, walls, demand.state == COUNTS) for gate in points]
     traces = [
         (survey.stock.ids[sight.site], 1, "counted", round(sight.distance_m, 3), np.nan)
         for sight in surely
@@ -74,11 +78,24 @@ def _judge_place(survey: Survey, rule: Reach, view: View, place, gates: gpd.GeoD
     ]
     if all(sight.site >= 0 for sight in surely):
         return (PASS, max(sight.distance_m for sight in surely), ""), traces
-    perhaps = [_walk_in(survey, rule, view, gate, ways, demand.state != NEVER) for gate in points]
+    perhaps = [_walk_in(survey, rule, view, gate, ways, walls, demand.state != NEVER) for gate in points]
     if all(sight.site >= 0 for sight in perhaps):
         return (UNKNOWN, np.nan, "open_record"), traces
-    reasons = demand.reason[_seen_if_it_counted(survey, rule, view, points, ways, demand.state == NEVER)]
+    reasons = demand.reason[_seen_if_it_counted(survey, rule, view, points, ways, walls, demand.state == NEVER)]
     return (FAIL, np.nan, rejected(Counter(reasons))), traces
+
+
+def _look_m(survey: Survey, rule: Reach, view: View) -> float:
+    """How far from a gate a site or a wall can matter."""
+    stock = survey.stock
+    farthest = viewing_distance_mm(stock.width_m, stock.height_m, **view.optics).max(initial=0) / 1000
+    return rule.walk_m + GATE_MARGIN_M + farthest
+
+
+def _walls(survey: Survey, rule: Reach, view: View, gates: gpd.GeoDataFrame) -> Obstacles:
+    """The walls around all gates."""
+    points = shapely.get_coordinates(survey.venue_points.loc[gates.index].array) if len(gates) else np.empty((0, 2))
+    return survey.obstacles_near(to_mm(points), _look_m(survey, rule, view))
 
 
 def _walkable_inside(survey: Survey, place) -> gpd.GeoSeries:
@@ -90,14 +107,13 @@ def _walkable_inside(survey: Survey, place) -> gpd.GeoSeries:
     return inside[inside.geom_type == "LineString"]
 
 
-def _walk_in(survey: Survey, rule: Reach, view: View, gate: shapely.Point, ways, counts: np.ndarray) -> FirstSight:
+def _walk_in(
+    survey: Survey, rule: Reach, view: View, gate: shapely.Point, ways: Ways, walls: Obstacles, counts: np.ndarray
+) -> FirstSight:
     stock = survey.stock
     chosen = np.flatnonzero(counts)
-    far = viewing_distance_mm(stock.width_m, stock.height_m, **_optics(view)).max(initial=0) / 1000
-    limit = (rule.walk_m + GATE_MARGIN_M + far) * 1000
-    centre = to_mm([gate.x, gate.y])
-    chosen = chosen[(np.abs(stock.xy_mm[chosen] - centre) <= limit).all(axis=1)]
-    walls = survey.obstacles_near(centre[None, :], limit / 1000)
+    centre, limit_mm = to_mm([gate.x, gate.y]), to_mm(_look_m(survey, rule, view))
+    chosen = chosen[(np.abs(stock.xy_mm[chosen] - centre) <= limit_mm).all(axis=1)]
     sight = first_sight(
         gate,
         ways,
@@ -110,19 +126,17 @@ def _walk_in(survey: Survey, rule: Reach, view: View, gate: shapely.Point, ways,
         max_angle_deg=view.max_angle_deg,
         cut_m=view.cut_m,
         snap_m=GATE_MARGIN_M,
-        **_optics(view),
+        **view.optics,
     )
     return FirstSight(sight.distance_m, int(chosen[sight.site]) if sight.site >= 0 else -1)
 
 
-def _seen_if_it_counted(survey: Survey, rule: Reach, view: View, gates, ways, rejected_: np.ndarray) -> list[int]:
+def _seen_if_it_counted(
+    survey: Survey, rule: Reach, view: View, gates, ways: Ways, walls: Obstacles, rejected_: np.ndarray
+) -> list[int]:
     """The first site that does not count but is seen from each gate: what a head of the place would point at."""
-    sights = [_walk_in(survey, rule, view, gate, ways, rejected_) for gate in gates]
+    sights = [_walk_in(survey, rule, view, gate, ways, walls, rejected_) for gate in gates]
     return [sight.site for sight in sights if sight.site >= 0]
-
-
-def _optics(view: View) -> dict[str, float]:
-    return {name: getattr(view, name) for name in ("default_distance_m", "diagonal_factor", "reading_factor")}
 
 
 def _verdicts(who: gpd.GeoDataFrame, rule: Reach, answers: list[tuple[str, float, str]]) -> gpd.GeoDataFrame:

@@ -12,7 +12,7 @@ from data.recorded import recorded
 from metrics.explain import percent, plain_number
 from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, judge
 from metrics.rules import Rate, RuleBase, Share, Value
-from metrics.subjects import DISTRICT, subjects
+from metrics.subjects import DISTRICT, ROAD, subjects
 from metrics.survey import Survey
 from texts import say
 
@@ -34,7 +34,8 @@ def share(survey: Survey, rule: Share) -> Findings:
     Returns
     -------
     Findings
-        ``value`` is the ratio, ``missing`` how much more of the numerator the total as it is would need.
+        ``value`` is the ratio, ``missing`` how much more of the numerator the total as it is would need;
+        amounts compare to the millionth.
     """
     if rule.over is not None:
         return _share_of_subjects(survey, rule)
@@ -44,7 +45,9 @@ def share(survey: Survey, rule: Share) -> Findings:
     known = np.isfinite(part) & np.isfinite(total) & (total > 0)
     status = np.full(len(who), UNKNOWN, dtype=object)
     limit = Fraction(str(rule.limit))
-    meets = _MEETS[">" if rule.strict else ">="](part * limit.denominator, total * limit.numerator)
+    meets = _MEETS[">" if rule.strict else ">="](
+        _millionths(part) * limit.denominator, _millionths(total) * limit.numerator
+    )
     status[known] = np.where(meets[known], PASS, FAIL)
     verdicts = who.assign(
         value=np.divide(part, total, out=np.full(len(who), np.nan), where=known),
@@ -61,6 +64,11 @@ def share(survey: Survey, rule: Share) -> Findings:
         for name, s, a, b in zip(who["subject_name"], status, part, total, strict=True)
     ]
     return Findings(verdicts)
+
+
+def _millionths(amounts: np.ndarray) -> np.ndarray:
+    """Amounts as whole millionths, so that ratios of decimals compare exactly; 0 where not recorded."""
+    return np.rint(np.nan_to_num(amounts) * 1e6).astype(np.int64)
 
 
 def _lacking(part: float, total: float, limit: Fraction, strict: bool) -> float:
@@ -121,7 +129,8 @@ def _share_of_subjects(survey: Survey, rule: Share) -> Findings:
         "limit": percent(rule.limit),
         "column": recorded(rule.over.column).label,
     }
-    verdicts = together.set_geometry([who.geometry.union_all().centroid], crs=who.crs).assign(
+    # All of them together lie in no district.
+    verdicts = together.set_geometry([None], crs=who.crs).assign(
         value=passed / known if known else np.nan,
         required=float(rule.limit),
         status=status,
@@ -138,7 +147,7 @@ def value(survey: Survey, rule: Value) -> Findings:
     Returns
     -------
     Findings
-        ``missing`` is the distance to the limit, in the unit of the number.
+        ``missing`` is the distance to the limit, in the unit of the number; 0 where the limit itself is not enough.
     """
     who = subjects(survey, rule)
     number = recorded_column(survey, who, rule.column)
@@ -210,8 +219,10 @@ def recorded_rate(survey: Survey, rule: Rate) -> Findings:
 def recorded_column(survey: Survey, who: gpd.GeoDataFrame, column: str) -> np.ndarray:
     """The recorded numbers of the subjects, NaN where nothing, or no number, was written down."""
     numbers = np.full(len(who), np.nan)
+    # Streets and crossings are found, not recorded: their rows are not those of a layer.
+    of_record = (who["class"] != ROAD).to_numpy() & (who["row"] >= 0).to_numpy()
     for name, frame in ((DISTRICT, survey.city.districts), (None, survey.city.venues)):
-        mine = (who["class"] == DISTRICT).to_numpy() == (name == DISTRICT)
+        mine = ((who["class"] == DISTRICT).to_numpy() == (name == DISTRICT)) & of_record
         if frame is not None and column in frame and mine.any():
             rows = who["row"].to_numpy()[mine]
             numbers[mine] = pd.to_numeric(frame.loc[rows, column], errors="coerce").to_numpy(dtype=float)

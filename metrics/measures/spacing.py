@@ -11,7 +11,7 @@ from geo.windows import offsets_of
 from metrics.explain import whole
 from metrics.measures.along import cut_by_district
 from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings
-from metrics.measures.street_words import origin_text, where_text
+from metrics.measures.street_words import origin_text, where_text, worst_stretches
 from metrics.rules import Spacing
 from metrics.subjects import subjects
 from metrics.survey import Survey
@@ -113,7 +113,8 @@ def _spans(matches, length: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 
 def _explanations(verdicts: pd.DataFrame, spans: pd.DataFrame, facility: str, rule: Spacing, table) -> list[str]:
-    by_street = dict(tuple(spans.groupby("street", sort=False)))
+    worst = worst_stretches(spans.assign(missing=spans["to_mm"] - spans["from_mm"]))
+    lines = table.geometry.to_numpy()
     sentences = []
     for verdict in verdicts.itertuples():
         facts = {
@@ -123,12 +124,11 @@ def _explanations(verdicts: pd.DataFrame, spans: pd.DataFrame, facility: str, ru
             "limit": whole(rule.max_m),
         }
         if verdict.status == FAIL:
-            own = by_street[verdict.row]
-            worst = own.loc[(own["to_mm"] - own["from_mm"]).idxmax()]
+            from_mm, to_mm_, count = worst[verdict.row]
             facts |= {
-                "where": where_text(worst["from_mm"], worst["to_mm"]),
-                "more": say("explain.along.more", count=len(own)) if len(own) > 1 else "",
-                "origin": origin_text(table.geometry.iloc[verdict.row]),
+                "where": where_text(from_mm, to_mm_),
+                "more": say("explain.along.more", count=count) if count > 1 else "",
+                "origin": origin_text(lines[verdict.row]),
             }
         sentences.append(say(f"explain.spacing.{verdict.status}", **facts))
     return sentences

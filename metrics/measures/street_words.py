@@ -34,7 +34,7 @@ def along_sentences(
     table
         The streets.
     """
-    stretch = _worst_stretches(gaps)
+    stretch = worst_stretches(gaps)
     at_m, reason, begins = _not_counted(traces, len(verdicts))
     lines = table.geometry.to_numpy()
     fixed = {"window": whole(rule.window_m), "unit": unit_of(rule)}
@@ -64,7 +64,7 @@ def along_sentences(
     return sentences
 
 
-def _worst_stretches(gaps: pd.DataFrame) -> dict[int, tuple[int, int, int]]:
+def worst_stretches(gaps: pd.DataFrame) -> dict[int, tuple[int, int, int]]:
     """Of each street the stretch that lacks most, the first of equals: from, to, and how many stretches there are."""
     count = gaps.groupby("street")["missing"].transform("size")
     order = gaps.assign(count=count).sort_values(["street", "missing", "from_mm"], ascending=[True, False, True])

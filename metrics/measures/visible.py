@@ -74,7 +74,7 @@ def visible(survey: Survey, rule: Visible, view: View) -> Findings:
     met = (surely >= need[:, None]).all(axis=0)
     status = np.min([_rank(judge(surely[d], perhaps[d], need[d])) for d in range(len(need))], axis=0)
     status = np.array([FAIL, UNKNOWN, PASS], dtype=object)[status[: len(who)]]
-    blind = survey.is_unsurveyed(*(_xy_mm(who["centre"]) / 1000).T) & (status == FAIL)
+    blind = survey.is_blind(who["centre"].to_numpy()) & (status == FAIL)
     inside = np.full(len(who), -1) if walls is None else containing_building(observers[: len(who)], walls)
     status[blind | (inside >= 0)] = UNKNOWN
     held = surely[:, : len(who)]
@@ -103,7 +103,7 @@ def viewing_centres(survey: Survey, who: gpd.GeoDataFrame) -> gpd.GeoSeries:
     venues = survey.city.venues
     if venues is None or who.empty:
         return centres
-    own = venues.loc[who["row"], ["centre_lon", "centre_lat"]].to_numpy(dtype=float)
+    own = venues[["centre_lon", "centre_lat"]].reindex(who["row"]).to_numpy(dtype=float)
     has_own = np.isfinite(own).all(axis=1)
     if has_own.any():
         points = gpd.GeoSeries(shapely.points(own[has_own]), crs=WGS84).to_crs(who.crs)
@@ -137,11 +137,7 @@ def _xy_mm(points: gpd.GeoSeries) -> np.ndarray:
 
 def _distances_mm(survey: Survey, view: View) -> np.ndarray:
     stock = survey.stock
-    return viewing_distance_mm(stock.width_m, stock.height_m, **_optics(view))
-
-
-def _optics(view: View) -> dict[str, float]:
-    return {name: getattr(view, name) for name in ("default_distance_m", "diagonal_factor", "reading_factor")}
+    return viewing_distance_mm(stock.width_m, stock.height_m, **view.optics)
 
 
 def _reach_m(survey: Survey, view: View) -> float:
@@ -172,7 +168,7 @@ def _look(
         stock.height_m[site],
         stock.facing_deg[site],
         max_angle_deg=view.max_angle_deg,
-        **_optics(view),
+        **view.optics,
     )
     state = np.where(sight == SEEN, COUNTS, 0).astype(np.int8)
     reason = np.select([sight == TOO_FAR, sight == FACING_AWAY], ["too_far", "facing_away"], "").astype(object)
