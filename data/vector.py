@@ -80,7 +80,8 @@ def read_parquet(source: Source) -> gpd.GeoDataFrame | pd.DataFrame:
             raise DataError(say("import.bomb", file=source.name, mb=f"{unpacked >> 20}", most=f"{most_bytes() >> 20}"))
         check_columns(facts.num_columns, source.name)
         if b"geo" in (facts.metadata or {}):
-            return gpd.read_parquet(source.path)
+            with np.errstate(invalid="ignore"):  # coordinates that are no numbers are told of later
+                return gpd.read_parquet(source.path)
         return pq.read_table(source.path).to_pandas()
     except DataError:
         raise

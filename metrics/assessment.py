@@ -147,7 +147,7 @@ def assess(
     clock = perf_counter()
     rules = book.at(phase)
     seconds: dict[str, float] = {}
-    ground = survey(city, _road_classes(rules))
+    ground = survey(city, road_classes(rules))
     clock = _lap(seconds, "streets", clock)
     judged = []
     for rule in rules:
@@ -209,7 +209,7 @@ def _lap(seconds: dict[str, float], step: str, since: float) -> float:
     return now
 
 
-def _road_classes(rules: list[Rule]) -> tuple[str, ...]:
+def road_classes(rules: list[Rule]) -> tuple[str, ...]:
     """Every road class that a rule about streets asks for; the main ones when none says which."""
     asked = {str(value) for rule in rules if ROAD in rule.classes for value in rule.where.get("highway", ())}
     return tuple(sorted(asked | set(MAIN_CLASSES)))

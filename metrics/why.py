@@ -11,13 +11,14 @@ from data.city import City
 from geo.areas import viewing_centre
 from geo.crs import WGS84, to_mm
 from geo.sight import isovist, obstacles
-from geo.windows import count_profile, failing_starts, least_counts
-from metrics.assessment import Assessment
+from geo.windows import count_profile, failing_starts
+from metrics.assessment import Assessment, road_classes
 from metrics.explain import reason_label, whole
-from metrics.measures.demands import Demand, demands_of, weights
-from metrics.measures.findings import FAIL
+from metrics.measures.along import facility_matches
+from metrics.measures.demands import demands_of, weights
+from metrics.measures.findings import PASS
 from metrics.rules import Along, Rule, SiteRule, Visible
-from metrics.survey import COUNTS, MAYBE, Stock
+from metrics.survey import COUNTS, MAYBE, NEVER, Stock, survey
 from texts import say
 
 _OFF_STREET = ("out_of_reach", "nearer_other_street")
@@ -33,17 +34,17 @@ class Strip:
     Attributes
     ----------
     length_m, window_m
-        Of the street and of the walk; ``window_m`` is None for rules without windows.
+        Of the street and of the walk; ``window_m`` is None as ``need`` is.
     need
-        Places a window must hold, None without windows.
+        Places a window must hold, None without windows and where no stock was taken.
     unit
         ``sites`` or ``panels``.
     sites
-        ``at_m``, ``counted``, ``reason`` (short, Chinese), ``name``, ``weight`` (how much it counts).
+        ``at_m``, ``counted``, ``reason`` (short, Chinese), ``name``.
     gaps
         Failing stretches, from and to.
     failing
-        Failing starts, from and to.
+        Starts behind the gaps that fail what is shown, from and to; none unless the street fails.
     starts_m, counts
         The count from each start as a step function, see ``geo.windows.count_profile``.
     worst_m, worst_count
@@ -102,39 +103,39 @@ class Place:
 
 def strip_of(assessment: Assessment, city: City, rule: Rule, subject: str) -> Strip:
     """
-    The strip of the street ``subject`` as ``rule`` judged it.
+    The strip of the street ``subject`` as ``rule`` judged it: its numbers are those of the verdict.
 
-    With quotas the strip shows the demand that lacks most, as the verdict does; a failing street is counted with
-    all that may count, as its verdict is.
+    With quotas the strip shows the demand that lacks most, as the verdict does, and which sites count for that one.
+    Only what surely counts is counted; a start fails where it does in any case, within the verdict's gaps.
     """
     verdict = _verdict(assessment, rule, subject)
     own = assessment.gaps[(assessment.gaps["rule"] == rule.id) & (assessment.gaps["subject"] == subject)]
     gaps = _joined(own[["from_m", "to_m"]].dropna().sort_values("from_m").to_numpy())
     sites = _sites_of(assessment, city, rule, subject)
     length_m = float(verdict.length_m)
-    if not isinstance(rule, Along):
+    if not isinstance(rule, Along) or np.isnan(verdict.value):
         empty = np.empty(0)
         return Strip(length_m, None, None, "sites", sites, gaps, [], empty, empty, None, None)
-    demand = _worst_demand(city, rule, sites, length_m, verdict)
-    positions, need, title = demand
-    length_mm, window_mm = int(to_mm(length_m)), int(to_mm(rule.window_m))
-    starts, counts = count_profile(positions, length_mm, window_mm)
-    offsets, lengths, needs = np.array([0, len(positions)]), np.array([length_mm]), np.array([need])
-    failing = failing_starts(positions, offsets, lengths, needs, window_mm)
-    least, where = least_counts(positions, offsets, lengths, window_mm)
+    sites = pd.concat([sites, _facilities(assessment, city, rule, subject)], ignore_index=True)
+    walk = _Walk(int(to_mm(length_m)), int(to_mm(rule.window_m)))
+    lines = _lines(city, rule, sites, walk)
+    failing = _failing(lines, gaps, walk)
+    lacks = [line.need - walk.least(line.surely, failing)[0] for line in lines]
+    line = lines[0 if verdict.status == PASS else int(np.argmax(lacks))]
+    starts, counts = count_profile(line.surely, walk.length_mm, walk.window_mm)
     return Strip(
         length_m=length_m,
         window_m=rule.window_m,
-        need=need,
+        need=int(verdict.required),
         unit=rule.count,
-        sites=sites,
+        sites=_for_line(sites, line),
         gaps=gaps,
-        failing=[(start / _MM, end / _MM) for start, end in zip(failing.start_mm, failing.end_mm, strict=True)],
+        failing=[(start / _MM, end / _MM) for start, end in walk.common(failing, walk.failing(line.surely, line.need))],
         starts_m=starts / _MM,
         counts=counts,
-        worst_m=float(where[0]) / _MM,
-        worst_count=int(least[0]),
-        title=title,
+        worst_m=walk.least(line.surely, failing)[1] / _MM,
+        worst_count=int(verdict.value),
+        title=line.title,
     )
 
 
@@ -229,34 +230,136 @@ def _said(code: str, distance_m: float) -> str:
     return f"{label} {say('explain.metres', metres=whole(distance_m))}"
 
 
-def _worst_demand(
-    city: City, rule: Along, sites: pd.DataFrame, length_m: float, verdict
-) -> tuple[np.ndarray, int, str]:
-    """Positions (mm, sorted, each as often as it counts), number asked for and title of what lacks most."""
-    on_street = sites[~sites["code"].isin(_OFF_STREET) & (sites["row"] >= 0)]
-    rows, at_mm = on_street["row"].to_numpy(), to_mm(on_street["at_m"])
-    length_mm, window_mm = int(to_mm(length_m)), int(to_mm(rule.window_m))
-    if city.sites is None:
-        return np.empty(0, dtype=np.int64), int(verdict.required), ""
-    stock = Stock.of(city.sites.iloc[rows])
-    weight = weights(rule, stock)
-    found = []
+def _facilities(assessment: Assessment, city: City, rule: Along, subject: str) -> pd.DataFrame:
+    """The venues that count as sites along a street, in the columns of ``_sites_of``."""
+    if not rule.facility_classes:
+        return pd.DataFrame()
+    ground = survey(city, road_classes(assessment.book.at(assessment.phase)))
+    judged = assessment.verdicts.loc[assessment.verdicts["rule"] == rule.id, "subject"]
+    street = ground.streets.table["street"]
+    matches = facility_matches(ground, rule, street.isin(judged).to_numpy())
+    matches = matches.take((street == subject).to_numpy()[matches.street])
+    venues = ground.venues_of(rule.facility_classes).iloc[matches.point]
+    points = ground.venue_points.loc[venues.index] if len(venues) else venues.geometry
+    return pd.DataFrame(
+        {
+            "site": venues["id"].to_numpy(),
+            "row": np.full(len(venues), -1),
+            "name": venues["name"].where(venues["name"].notna(), venues["id"]).to_numpy(),
+            "counted": np.ones(len(venues), dtype=bool),
+            "code": "counted",
+            "reason": _said("counted", 0.0),
+            "at_m": matches.at_mm / _MM,
+            "distance_m": matches.distance_m,
+            "x": points.x.to_numpy(),
+            "y": points.y.to_numpy(),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class _Line:
+    """
+    One demand along a street: how many it asks for, and the places (mm, sorted) that ``surely`` or ``perhaps`` count.
+
+    ``state`` and ``reason`` are those of the demand for each site on the street, see ``Demand``.
+    """
+
+    title: str
+    need: int
+    state: np.ndarray
+    reason: np.ndarray
+    surely: np.ndarray
+    perhaps: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """A street and the window that slides along it, in millimetres; runs of starts are pairs of from and to."""
+
+    length_mm: int
+    window_mm: int
+
+    @property
+    def last_mm(self) -> int:
+        """The last start; 0 on a street that is one window."""
+        return max(self.length_mm - self.window_mm, 0)
+
+    def failing(self, places: np.ndarray, need: int) -> list[tuple[int, int]]:
+        """The starts from which fewer than ``need`` places are met."""
+        offsets, length, needs = np.array([0, len(places)]), np.array([self.length_mm]), np.array([need])
+        runs = failing_starts(places, offsets, length, needs, self.window_mm)
+        return list(zip(runs.start_mm.tolist(), runs.end_mm.tolist(), strict=True))
+
+    def common(self, some: list[tuple[int, int]], others: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The starts that are in both."""
+        both = [(max(a, c), min(b, d)) for a, b in some for c, d in others]
+        return sorted((a, b) for a, b in both if a < b or a == b == self.last_mm == 0)
+
+    def least(self, places: np.ndarray, runs: list[tuple[int, int]]) -> tuple[int, int]:
+        """The fewest places met from one of these starts (from any when there are none), and the first such start."""
+        starts, counts = count_profile(places, self.length_mm, self.window_mm)
+        steps = list(zip(starts.tolist(), [*starts[1:].tolist(), self.last_mm], strict=True))
+        found = [
+            (int(count), low)
+            for step, count in zip(steps, counts, strict=True)
+            for low, _ in self.common([step], runs or [(0, self.last_mm)])
+        ]
+        return min(found)
+
+
+def _lines(city: City, rule: Along, sites: pd.DataFrame, walk: _Walk) -> list[_Line]:
+    """Every demand of the rule along one street, from the sites and venues that were looked at there."""
+    is_venue, at_mm = (sites["row"] < 0).to_numpy(), to_mm(sites["at_m"].to_numpy(dtype=float))
+    if not rule.sites:
+        all_count = np.full(len(sites), COUNTS)
+        places = np.sort(at_mm)
+        return [_Line("", _need(rule, rule.need, walk), all_count, sites["code"].to_numpy(), places, places)]
+    stock = Stock.of(city.sites.iloc[sites.loc[~is_venue, "row"]])
+    weight = np.ones(len(sites), dtype=np.int64)
+    weight[~is_venue] = weights(rule, stock)
+    off_street = sites["code"].isin(_OFF_STREET).to_numpy()
+    lines = []
     for demand in demands_of(rule, stock):
-        positions = np.sort(np.repeat(at_mm, np.where(_counts(demand, verdict.status), weight, 0)))
-        need = _need(rule, demand.need, length_mm, window_mm)
-        least, _ = least_counts(positions, np.array([0, len(positions)]), np.array([length_mm]), window_mm)
-        found.append((need - int(least[0]), positions, need, demand.title))
-    _, positions, need, title = max(found, key=lambda one: one[0]) if verdict.status == FAIL else found[0]
-    return positions, need, title
+        state = np.full(len(sites), NEVER if demand.title else COUNTS)
+        state[~is_venue] = demand.state
+        state[off_street] = NEVER
+        reason = sites["code"].to_numpy(dtype=object, copy=True)
+        reason[~is_venue & ~off_street] = demand.reason[~off_street[~is_venue]]
+        surely = np.sort(np.repeat(at_mm, np.where(state == COUNTS, weight, 0)))
+        perhaps = np.sort(np.repeat(at_mm, np.where(np.isin(state, (COUNTS, MAYBE)), weight, 0)))
+        lines.append(_Line(demand.title, _need(rule, demand.need, walk), state, reason, surely, perhaps))
+    return lines
 
 
-def _counts(demand: Demand, status: str) -> np.ndarray:
-    may = (demand.state == COUNTS) | (demand.state == MAYBE)
-    return may if status == FAIL else demand.state == COUNTS
+def _need(rule: Along, need: int, walk: _Walk) -> int:
+    shorter = rule.short == "prorate" and walk.length_mm < walk.window_mm
+    return -(-need * walk.length_mm // walk.window_mm) if shorter else need
 
 
-def _need(rule: Along, need: int, length_mm: int, window_mm: int) -> int:
-    return -(-need * length_mm // window_mm) if rule.short == "prorate" and length_mm < window_mm else need
+def _failing(lines: list[_Line], gaps: list[tuple[float, float]], walk: _Walk) -> list[tuple[int, int]]:
+    """
+    The starts behind the gaps: they fail one of the demands in any case, and their window lies in a gap.
+
+    A window that reaches where no stock was taken lies in none.
+    """
+    within = [(int(to_mm(start)), max(int(to_mm(end)) - walk.window_mm, 0)) for start, end in gaps]
+    runs = sorted(run for line in lines for run in walk.common(walk.failing(line.perhaps, line.need), within))
+    united: list[tuple[int, int]] = []
+    for start, end in runs:
+        if united and start <= united[-1][1]:
+            united[-1] = (united[-1][0], max(united[-1][1], end))
+        else:
+            united.append((start, end))
+    return united
+
+
+def _for_line(sites: pd.DataFrame, line: _Line) -> pd.DataFrame:
+    """The sites as one demand counts them: a site that only another one counts has its reason."""
+    counted = line.state == COUNTS
+    code = np.where(counted, "counted", line.reason)
+    reason = [_said(one, off) for one, off in zip(code, sites["distance_m"], strict=True)]
+    return sites.assign(counted=counted, code=code, reason=reason)
 
 
 def _joined(stretches: np.ndarray) -> list[tuple[float, float]]:

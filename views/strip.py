@@ -169,7 +169,7 @@ def _worst(figure: go.Figure, strip: Strip) -> None:
     light = colours()
     start, end = strip.worst_m, strip.worst_m + strip.window_m
     count = say(f"coverage.strip.count.{strip.unit}", number=numbers.whole(strip.worst_count))
-    fails = strip.worst_count < strip.need
+    fails = bool(strip.failing)
     colour = light.fail if fails else light.text1
     for x0, y0, x1, y1 in (
         (start, _ROAD_Y - 0.06, start, _BRACKET_Y),

@@ -131,7 +131,8 @@ def _lines(
 ) -> tuple[list[_Line], pd.DataFrame]:
     """Each demand along the chosen streets, and the trace of every site near one of them."""
     reach = int(to_mm(rule.reach_m))
-    extra = _facility_positions(survey, rule, chosen, reach)
+    venues = facility_matches(survey, rule, chosen)
+    extra = venues.street, venues.at_mm, np.ones(len(venues), dtype=np.int64)
     fill = _possible_fill(survey, length, chosen, window)
     if not rule.sites:
         need = _needs(rule.need, rule, length, window, chosen)
@@ -172,16 +173,15 @@ def _needs(need: int, rule: Along, length: np.ndarray, window: int, chosen: np.n
     return np.where(chosen, whole_need, 0)
 
 
-def _facility_positions(survey: Survey, rule: Along, chosen: np.ndarray, reach: int):
-    """Street, position and weight of each venue that counts as a site."""
+def facility_matches(survey: Survey, rule: Along, chosen: np.ndarray) -> Matches:
+    """The venues that count as sites along the chosen streets; points are rows of ``venues_of`` the rule's classes."""
+    reach = int(to_mm(rule.reach_m))
     venues = survey.venues_of(rule.facility_classes)
     points = survey.venue_points.loc[venues.index] if len(venues) else gpd.GeoSeries()
     places_mm = to_mm(shapely.get_coordinates(points.array))
     matches = match_points(places_mm, survey.streets.segments, reach_mm=reach + 1)
     matches = matches.take(chosen[matches.street] & (to_mm(matches.distance_m) <= reach))
-    if rule.attach == "nearest":
-        matches = nearest_only(matches)
-    return matches.street, matches.at_mm, np.ones(len(matches), dtype=np.int64)
+    return nearest_only(matches) if rule.attach == "nearest" else matches
 
 
 def _possible_fill(

@@ -19,7 +19,8 @@ def radius(survey: Survey, rule: Radius) -> Findings:
     Districts (or, without districts, the city) of whose areas of the rule's kinds enough lies near a facility.
 
     A facility reaches ``radius_m`` straight or along the roads; with ``tiers`` as far as its size allows, where what
-    one covers is covered. One known as a point has no size: it leaves open what only its size decides. Without areas of these kinds or facilities of these classes the answer is unknown.
+    one covers is covered. One known as a point has no size: it leaves open what only its size decides. Without areas
+    of these kinds or facilities of these classes the answer is unknown.
 
     Returns
     -------

@@ -436,3 +436,15 @@ def test_words_of_the_data_are_only_words():
     assessment = judge(drawn, along_rule(500, 3), {**visible_rule(2), "id": "view"})
     assert verdict_of(assessment)["explanation"].startswith("{name} %s <b>路</b>")
     assert verdict_of(assessment, rule="view")["explanation"].startswith("=1+1")
+
+
+def test_a_street_that_is_one_walk_counts_by_its_length():
+    """
+    甲路 1 500 m has 1 000 m of starts, all passing; 乙路 300 m, far away, is one walk that fails: 1 000 of 1 300 m.
+    """
+    roads = [road("甲路", (0, 0), (1500, 0)), road("乙路", (0, 5000), (300, 5000))]
+    drawn = city(roads=roads, sites=sites_along(*range(50, 1500, 50)))
+    assessment = judge(drawn, along_rule())
+    assert verdict_of(assessment, "甲路")["status"] == "pass"
+    assert verdict_of(assessment, "乙路")["pass_probability"] == 0
+    assert assessment.pass_probability == pytest.approx(1000 / 1300)

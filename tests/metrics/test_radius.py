@@ -4,6 +4,7 @@ import math
 
 import pytest
 import shapely
+import shapely.affinity
 
 from metrics.assessment import Assessment
 from tests.cities import city, district, road, venue
@@ -148,3 +149,21 @@ def test_a_district_without_homes_is_unknown():
     districts = [district("甲区", 0, 0, 1000, 100), district("山区", 5000, 0, 6000, 100)]
     verdicts = _judge([venue("p", "park", shapely.Point(500, 50))], districts=districts).verdicts
     assert verdicts.set_index("subject_name").loc["山区", "status"] == "unknown"
+
+
+@pytest.mark.parametrize("turn", range(0, 90, 7))
+def test_what_is_covered_whole_is_covered_whole_however_it_lies(turn: int):
+    """Homes in many odd pieces, all of them within 2 km of the park, at a limit of 100 %."""
+    pieces = [shapely.affinity.rotate(shapely.box(x, x / 3, x + 70.7, x / 3 + 33.3), turn) for x in range(0, 900, 90)]
+    areas = [({"kind": "residential"}, piece) for piece in pieces]
+    park = venue("p", "park", shapely.box(400, 100, 500, 200))
+    verdict = verdict_of(_judge([park], areas=areas, radius_m=2000, limit=1.0))
+    assert (verdict["status"], verdict["value"]) == ("pass", 1.0)
+
+
+def test_a_facility_of_no_known_size_leaves_open_what_its_size_decides():
+    """A park known as a point reaches all homes if it is large, nothing if it is small."""
+    tiers = [{"radius_m": 2000, "min_area_m2": 5000}]
+    point, field = venue("p", "park", shapely.Point(500, 50)), venue("p", "park", shapely.box(450, 0, 550, 100))
+    assert verdict_of(_judge([point], tiers=tiers, radius_m=None))["status"] == "unknown"
+    assert verdict_of(_judge([field], tiers=tiers, radius_m=None))["status"] == "pass"

@@ -3,7 +3,7 @@
 import shapely
 
 from metrics.assessment import Assessment
-from tests.cities import building, city, road, site, venue
+from tests.cities import building, city, district, road, site, venue
 from tests.metrics.judging import counted_of, judge, rule, verdict_of
 
 SCENIC = shapely.box(0, -200, 600, 200)
@@ -104,3 +104,17 @@ def test_a_site_that_may_count():
 
 def test_forms_that_do_not_count():
     assert verdict_of(_judge([site("s", 10, 0, carrier="横幅")]))["status"] == "fail"
+
+
+def test_a_scenic_area_nobody_took_stock_of_is_unknown():
+    """No site anywhere, but the district is not surveyed: that is no finding."""
+    layers = {
+        "venues": [venue("v", "scenic_area", SCENIC), venue("g", "gate", shapely.Point(0, 0))],
+        "roads": [PATH],
+        "buildings": [FAR_HOUSE],
+        "sites": [site("s", 5000, 5000)],
+    }
+    for surveyed, status in ((None, "fail"), (False, "unknown")):
+        districts = [district("甲区", -6000, -6000, 6000, 6000, surveyed=surveyed)]
+        assessment = judge(city(**layers, districts=districts), rule("reach", "scenic_area"))
+        assert verdict_of(assessment)["status"] == status

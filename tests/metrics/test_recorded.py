@@ -36,7 +36,7 @@ def test_a_strict_share_must_be_more():
     assert list(verdicts["status"]) == ["fail", "pass"]
 
 
-@pytest.mark.parametrize(("part", "total"), [(7, 10), (0.7, 1), (2.1, 3), (21, 30), (63, 90)])
+@pytest.mark.parametrize(("part", "total"), [(7, 10), (0.7, 1), (2.1, 3), (21, 30), (63, 90), (27.79, 39.7)])
 def test_a_share_is_not_lost_in_the_last_digit(part: float, total: float):
     """All of these are 70 %, though 2.1 / 3 is a little less in binary."""
     assert list(_judge(_share(0.7), {"psa_total": part, "ads_total": total})["status"]) == ["pass"]
@@ -176,3 +176,14 @@ def test_what_the_document_does_not_state_is_unknown():
 
 def _only_a_road():
     return city(roads=[road("甲路", (0, 0), (100, 0))])
+
+
+def test_streets_and_crossings_have_no_recorded_numbers():
+    """They are found, not recorded: the number of some venue must not be taken for theirs."""
+    layers = {
+        "roads": [road("甲路", (0, 0), (1000, 0)), road("乙路", (500, -500), (500, 500))],
+        "venues": [venue("p", "park", PLACE, lamps=5)],
+    }
+    for class_ in ("junction", "road"):
+        about = rule("value", class_, column="lamps", op=">=", limit=1)
+        assert set(judge(city(**layers), about).verdicts["status"]) == {"unknown"}
