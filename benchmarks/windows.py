@@ -22,7 +22,7 @@ from geo.streets import Streets, build_streets
 from geo.windows import failing_starts, offsets_of
 
 WINDOW_M, NEED, REACH_M = 500, 5, 30
-REPEATS = {"district": 5, "city": 3, "megacity": 3}
+REPEATS = {"district": 15, "city": 9, "megacity": 5}
 SLOW_REPEATS = {"district": 5, "city": 3, "megacity": 1}
 
 
@@ -63,7 +63,7 @@ def by_cutting(streets: Streets, points_mm: np.ndarray) -> pd.Series:
     start = (np.arange(len(street)) - np.repeat(np.cumsum(count) - count, count)) * WINDOW_M * 1000
     pieces = gpd.GeoSeries(streets.cut_many(street, start, start + WINDOW_M * 1000), crs=streets.table.crs)
     sites = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*points_mm.T / 1000), crs=streets.table.crs)
-    buffered = gpd.GeoDataFrame(geometry=pieces.buffer(REACH_M, cap_style="flat"))
+    buffered = gpd.GeoDataFrame(geometry=pieces.buffer(REACH_M))
     joined = gpd.sjoin(buffered, sites, predicate="intersects")
     return joined.groupby(level=0).size().reindex(range(len(pieces)), fill_value=0) < NEED
 
