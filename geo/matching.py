@@ -1,5 +1,8 @@
 """Which points lie within reach of which streets, and where along them: a uniform grid over the streets' segments."""
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +14,8 @@ if TYPE_CHECKING:
 
 _MIN_CELL_MM = 100_000
 _MAX_CELLS = 8_000_000
+_WORTH_THREADS = 200_000  # points; below this threads cost more than they give
+_MOST_WORKERS = 4
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,13 @@ def match_points(points_mm: np.ndarray, segments: "Segments", *, reach_mm: int) 
     cell, columns, rows = _grid(west, south, east, north, reach_mm, len(street))
     starts, members = _index_segments(x0, y0, x1, y1, west, south, cell, columns, rows, reach_mm)
     order, point_cell = _points_by_cell(points_mm, west, south, cell, columns, rows)
-    most = _most_matches(point_cell, order, starts, members, street)
     packed = np.column_stack((x0, y0, x1, y1, m0, m1))
-    point, on, at, distance = _match(points_mm, order, point_cell, starts, members, packed, street, reach_mm, most)
+
+    def match(part: np.ndarray) -> tuple[np.ndarray, ...]:
+        most = _most_matches(point_cell, part, starts, members, street)
+        return _match(points_mm, part, point_cell, starts, members, packed, street, reach_mm, most)
+
+    point, on, at, distance = _side_by_side(match, order)
     ranked = _rank(point, on, at, int(street.max()) + 1)
     return Matches(point[ranked], on[ranked], at[ranked], distance[ranked])
 
@@ -88,6 +97,16 @@ def nearest_only(matches: Matches) -> Matches:
     first = np.ones(len(ranked), dtype=bool)
     first[1:] = matches.point[ranked][1:] != matches.point[ranked][:-1]
     return matches.take(np.sort(ranked[first]))
+
+
+def _side_by_side(job: Callable[[np.ndarray], tuple[np.ndarray, ...]], rows: np.ndarray) -> tuple[np.ndarray, ...]:
+    """What ``job`` gives for all rows; done in threads, part by part, where there are many of them."""
+    workers = min(os.cpu_count() or 1, _MOST_WORKERS)
+    if len(rows) < _WORTH_THREADS or workers == 1:
+        return job(rows)
+    with ThreadPoolExecutor(workers) as pool:
+        parts = list(pool.map(job, np.array_split(rows, 2 * workers)))
+    return tuple(np.concatenate(arrays) for arrays in zip(*parts, strict=True))
 
 
 def _by_street(segments: "Segments") -> tuple[np.ndarray, ...]:
@@ -173,7 +192,7 @@ def _points_by_cell(points, west, south, cell, columns, rows):
     return order, where
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _most_matches(cells, order, starts, members, street):
     """How many pairs there can be at most: the streets in each point's cell, summed."""
     streets = np.zeros(len(starts) - 1, dtype=np.int32)
@@ -187,7 +206,7 @@ def _most_matches(cells, order, starts, members, street):
     return most
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _match(points, order, cells, starts, members, segments, street, reach, most):
     """Nearest segment of each street in reach of each point; squared distances compare exact products."""
     out_point = np.empty(most, dtype=np.int64)

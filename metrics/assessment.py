@@ -359,7 +359,13 @@ def _traces(ground: Survey, judged: list[tuple[Rule, Findings]]) -> pd.DataFrame
         findings.traces.assign(
             rule_no=number,
             rule=rule.id,
-            subject=findings.verdicts["subject"].to_numpy()[findings.traces["subject"].to_numpy(dtype=np.int64)],
+            subject=pd.Series(
+                findings.verdicts["subject"].to_numpy(dtype=object)[
+                    findings.traces["subject"].to_numpy(dtype=np.int64)
+                ],
+                index=findings.traces.index,
+                dtype=object,
+            ),
         )
         for number, (rule, findings) in enumerate(judged)
         if len(findings.traces)
@@ -370,7 +376,7 @@ def _traces(ground: Survey, judged: list[tuple[Rule, Findings]]) -> pd.DataFrame
     order = [table["site"], table["distance_m"], table["at_m"], table["subject"]]
     codes = [pd.factorize(key, sort=True)[0] for key in order]
     table = table.iloc[np.lexsort((*codes, table["rule_no"]))].reset_index(drop=True)
-    return table.assign(reason=_named_buildings(ground, table["reason"]))[TRACE_COLUMNS]
+    return table.assign(reason=pd.Series(_named_buildings(ground, table["reason"]), dtype=object))[TRACE_COLUMNS]
 
 
 def _named_buildings(ground: Survey, reasons: pd.Series) -> np.ndarray:

@@ -21,7 +21,7 @@ from geo.windows import (
     unite,
 )
 from metrics.measures.demands import counted_and_reasons, demands_of, weights
-from metrics.measures.findings import FAIL, PASS, SHARE_COLUMNS, UNKNOWN, Findings
+from metrics.measures.findings import FAIL, PASS, SHARE_COLUMNS, UNKNOWN, Findings, trace_frame
 from metrics.measures.street_words import along_sentences
 from metrics.rules import Along
 from metrics.subjects import subjects
@@ -90,7 +90,7 @@ def along(survey: Survey, rule: Along) -> Findings:
     )
     subject_of = np.full(len(table), -1)
     subject_of[rows] = np.arange(len(rows))
-    traces["subject"] = subject_of[traces["street"]]
+    traces["subject"] = subject_of[traces["subject"].to_numpy(dtype=np.int64)]
     whole_gaps = _gaps(lines, fails, length, window)
     verdicts["explanation"] = along_sentences(
         verdicts, rule, whole_gaps, traces, np.array(title, dtype=object)[rows], table
@@ -102,7 +102,7 @@ def along(survey: Survey, rule: Along) -> Findings:
     shares["subject"] = subject_of[shares["street"]]
     return Findings(
         verdicts,
-        traces[["subject", "site", "counted", "reason", "at_m", "distance_m"]],
+        traces,
         gaps,
         shares[SHARE_COLUMNS],
     )
@@ -138,7 +138,7 @@ def _lines(
         need = _needs(rule.need, rule, length, window, chosen)
         places = _sorted([extra], len(length))
         filled = _sorted([extra, (*fill, rule.need)], len(length))
-        return [_Line("", -1, need, places, filled)], _trace_frame()
+        return [_Line("", -1, need, places, filled)], _no_traces()
     near = survey.site_matches(NEAR_MISS * reach)
     near = near.take(chosen[near.street])
     inside = to_mm(near.distance_m) <= reach
@@ -348,11 +348,6 @@ def _share(walks: _Walks, level: str, parts: Intervals, area: np.ndarray) -> pd.
     )
 
 
-def _trace_frame(**columns) -> pd.DataFrame:
-    names = ("street", "site", "counted", "reason", "at_m", "distance_m")
-    return pd.DataFrame({name: columns.get(name, []) for name in names})
-
-
 def _traces(survey: Survey, demands, near: Matches, inside: np.ndarray, hit: Matches) -> pd.DataFrame:
     """Every site near a chosen street: whether it counted, and why not."""
     counted, reason = counted_and_reasons(demands, near.point)
@@ -363,11 +358,10 @@ def _traces(survey: Survey, demands, near: Matches, inside: np.ndarray, hit: Mat
         counted[inside & ~attached] = 0
     reason[~inside] = "out_of_reach"
     counted[~inside] = 0
-    return _trace_frame(
-        street=near.street,
-        site=survey.stock.ids[near.point],
-        counted=counted,
-        reason=reason,
-        at_m=near.at_mm / 1000,
-        distance_m=np.round(near.distance_m, 3),
-    )
+    ids = survey.stock.ids[near.point]
+    return trace_frame(near.street, ids, counted, reason, near.distance_m, near.at_mm / 1000)
+
+
+def _no_traces() -> pd.DataFrame:
+    none = np.empty(0)
+    return trace_frame(none, none, none, none, none, none)

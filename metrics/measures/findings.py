@@ -49,6 +49,27 @@ class Findings:
     absent: str = ""
 
 
+def trace_frame(
+    subject: np.ndarray,
+    site: np.ndarray,
+    counted: np.ndarray,
+    reason: np.ndarray,
+    distance_m: np.ndarray,
+    at_m: np.ndarray | float = np.nan,
+) -> pd.DataFrame:
+    """Traces as `Findings` has them; distances to the millimetre, texts as plain objects, which is quickest here."""
+    return pd.DataFrame(
+        {
+            "subject": subject,
+            "site": pd.Series(site, dtype=object),
+            "counted": counted,
+            "reason": pd.Series(reason, dtype=object),
+            "at_m": at_m,
+            "distance_m": np.round(distance_m, 3),
+        }
+    )
+
+
 def judge(surely: np.ndarray, perhaps: np.ndarray, need: np.ndarray | float) -> np.ndarray:
     """
     Statuses from bounds: ``pass`` when what surely counts is enough, ``fail`` when even what may count is not.

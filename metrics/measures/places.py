@@ -10,7 +10,7 @@ import shapely
 from geo.crs import to_mm
 from metrics.explain import held_back, open_questions, plain_number, rejected, whole
 from metrics.measures.demands import asked_for, bounds, counted_and_reasons, demands_of, fewest_sites, unit_of, weights
-from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, judge
+from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, judge, trace_frame
 from metrics.measures.recorded import recorded_rate
 from metrics.rules import Presence, Rate, Within
 from metrics.subjects import subjects
@@ -124,15 +124,12 @@ def rate(survey: Survey, rule: Rate) -> Findings:
         for verdict, screens in zip(verdicts.itertuples(), per_place["screens"], strict=True)
     ]
     enough = plays >= rule.limit
-    traces = pd.DataFrame(
-        {
-            "subject": np.searchsorted(kept, near.place),
-            "site": survey.stock.ids[near.site],
-            "counted": enough.astype(np.int8),
-            "reason": np.where(enough, "counted", np.where(np.isnan(plays), "plays_unrecorded", "too_few_plays")),
-            "at_m": np.nan,
-            "distance_m": np.round(near.distance_m, 3),
-        }
+    traces = trace_frame(
+        np.searchsorted(kept, near.place),
+        survey.stock.ids[near.site],
+        enough.astype(np.int8),
+        np.where(enough, "counted", np.where(np.isnan(plays), "plays_unrecorded", "too_few_plays")),
+        near.distance_m,
     )
     return Findings(verdicts, traces)
 
@@ -191,16 +188,7 @@ def _traces(survey: Survey, demands, near: _Near) -> pd.DataFrame:
     counted, reason = counted_and_reasons(demands, near.site)
     counted[~near.inside] = 0
     reason[~near.inside] = "out_of_reach"
-    return pd.DataFrame(
-        {
-            "subject": near.place,
-            "site": survey.stock.ids[near.site],
-            "counted": counted,
-            "reason": reason,
-            "at_m": np.nan,
-            "distance_m": np.round(near.distance_m, 3),
-        }
-    )
+    return trace_frame(near.place, survey.stock.ids[near.site], counted, reason, near.distance_m)
 
 
 def _explanations(verdicts, rule, traces: pd.DataFrame, titles: list[str], blind: np.ndarray) -> list[str]:

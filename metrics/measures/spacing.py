@@ -10,7 +10,7 @@ from geo.matching import match_points
 from geo.windows import offsets_of
 from metrics.explain import whole
 from metrics.measures.along import cut_by_district
-from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings
+from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, trace_frame
 from metrics.measures.street_words import origin_text, where_text, worst_stretches
 from metrics.rules import Spacing
 from metrics.subjects import subjects
@@ -85,16 +85,9 @@ def spacing(survey: Survey, rule: Spacing) -> Findings:
     gaps["repair_min"] = gaps["missing"].where(gaps.index.isin(longest_part), 0)
     gaps["subject"] = subject_of[gaps["street"]]
     verdicts["explanation"] = _explanations(verdicts, spans, names, rule, table)
-    traces = pd.DataFrame(
-        {
-            "subject": subject_of[matches.street],
-            "site": facilities["id"].to_numpy()[matches.point],
-            "counted": np.int8(1),
-            "reason": "counted",
-            "at_m": matches.at_mm / 1000,
-            "distance_m": np.round(matches.distance_m, 3),
-        }
-    )
+    ids = facilities["id"].to_numpy()[matches.point]
+    ones, counted = np.ones(len(matches), dtype=np.int8), np.full(len(matches), "counted", dtype=object)
+    traces = trace_frame(subject_of[matches.street], ids, ones, counted, matches.distance_m, matches.at_mm / 1000)
     return Findings(verdicts, traces[traces["subject"] >= 0].reset_index(drop=True), gaps)
 
 

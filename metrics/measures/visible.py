@@ -23,7 +23,7 @@ from geo.sight import (
 from metrics.book import View
 from metrics.explain import held_back, open_questions, percent, rejected, whole
 from metrics.measures.demands import Demand, bounds, counted_and_reasons, demands_of, fewest_sites, unit_of, weights
-from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, judge
+from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, judge, trace_frame
 from metrics.rules import Visible
 from metrics.subjects import subjects
 from metrics.survey import COUNTS, MAYBE, Survey
@@ -215,16 +215,7 @@ def _traces(survey: Survey, demands: list[Demand], looks: _Looks, chosen: np.nda
     out_of_sight = looks.state[chosen] != COUNTS
     counted[out_of_sight] = 0
     reason[out_of_sight] = looks.reason[chosen][out_of_sight]
-    return pd.DataFrame(
-        {
-            "subject": looks.observer[chosen],
-            "site": survey.stock.ids[site],
-            "counted": counted,
-            "reason": reason,
-            "at_m": np.nan,
-            "distance_m": np.round(looks.distance_m[chosen], 3),
-        }
-    )
+    return trace_frame(looks.observer[chosen], survey.stock.ids[site], counted, reason, looks.distance_m[chosen])
 
 
 def _explanations(survey, verdicts, rule, traces, titles, inside, blind) -> list[str]:

@@ -85,3 +85,15 @@ def test_nothing_matches_nothing_and_a_negative_reach_is_refused():
     assert len(match_points(np.empty((0, 2), dtype=np.int64), segments, reach_mm=30_000)) == 0
     with pytest.raises(ValueError, match="reach_mm is -1"):
         match_points(np.array([[0, 0]]), segments, reach_mm=-1)
+
+
+def test_many_points_are_matched_in_threads_with_the_same_result(monkeypatch):
+    random = np.random.default_rng(5)
+    segments = segments_of([[(0, k * 100_000), (1_000_000, k * 110_000)] for k in range(10)])
+    points = random.integers(0, 1_000_000, (3000, 2))
+    at_once = match_points(points, segments, reach_mm=30_000)
+    monkeypatch.setattr("geo.matching._WORTH_THREADS", 1)
+    side_by_side = match_points(points, segments, reach_mm=30_000)
+    assert len(at_once) > 500
+    for name in ("point", "street", "at_mm", "distance_m"):
+        assert np.array_equal(getattr(at_once, name), getattr(side_by_side, name))

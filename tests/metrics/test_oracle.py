@@ -90,6 +90,19 @@ def test_walks_along_crossing_roads(seed: int, attach: str, panels: bool):
         _same_walks(assessment, f"{k}号路", wanted)
 
 
+_A_LITTLE_ASIDE = [(0.15, 0.0), (-0.15, 0.0), (0.0, 0.15), (0.0, -0.15)]
+
+
+def _seen_from(place: shapely.Point, sites: list, houses: list) -> set[str]:
+    """The sites one sees from a place, by the oracle."""
+    keys = ("width_m", "height_m", "facing_deg")
+    return {
+        row["id"]
+        for row, point in sites
+        if oracle.can_be_seen(place, point, **{key: row[key] for key in keys}, buildings=houses)
+    }
+
+
 @settings(max_examples=5)
 @given(seed=st.integers(0, 10**9))
 def test_views_of_squares(seed: int):
@@ -115,14 +128,14 @@ def test_views_of_squares(seed: int):
     counted = assessment.traces[assessment.traces["counted"] == 1].groupby("subject")["site"].agg(set)
     verdicts = assessment.verdicts.set_index("subject")
     for k, centre in enumerate(centres):
-        seen = {
-            row["id"]
-            for row, point in sites
-            if oracle.can_be_seen(
-                centre, point, **{key: row[key] for key in ("width_m", "height_m", "facing_deg")}, buildings=houses
-            )
-        }
-        assert counted.get(f"q{k}", set()) == seen
+        # The centre of a largest circle is found to 0.1 m: what depends on so little is not compared.
+        nearby = [shapely.Point(centre.x + dx, centre.y + dy) for dx, dy in _A_LITTLE_ASIDE]
+        views = [_seen_from(place, sites, houses) for place in (centre, *nearby)]
+        sure, open_ = set.intersection(*views), set.union(*views) - set.intersection(*views)
+        assert counted.get(f"q{k}", set()) - open_ == sure
+        if open_:
+            continue
+        seen = views[0]
         verdict = verdicts.loc[f"q{k}"]
         assert (verdict["value"], verdict["status"]) == (len(seen), "pass" if len(seen) >= 5 else "fail")
         assert verdict["missing"] == max(0, 5 - len(seen))
