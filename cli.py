@@ -17,7 +17,7 @@ _LONGEST_NAME = 100
 
 
 class _Group(click.Group):
-    """Commands that end with one clear line per fault instead of a traceback; see DESIGN of exit codes in `main`."""
+    """Commands that end with one clear line per fault instead of a traceback; for the exit status see `main`."""
 
     def invoke(self, context: click.Context):
         try:
