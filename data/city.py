@@ -27,6 +27,8 @@ from texts import say
 _WORDS_NAMED, _LONGEST_WORD = 8, 40
 _NO_DATA = ("meta", "layer_styles")  # layers of a file that nothing is lost with; the second is QGIS's
 
+_JUDGED_META = ("name", "data_date")  # what a judgement reads of the facts about a city
+
 
 @dataclass(frozen=True, eq=False)
 class City:
@@ -153,7 +155,7 @@ class City:
     @cached_property
     def fingerprint(self) -> str:
         """64 hexadecimal digits that stand for everything a judgement reads; the order of rows does not matter."""
-        digest = hashlib.sha256(repr((self.crs.to_string(), sorted(self.meta.items()))).encode())
+        digest = hashlib.sha256(repr((self.crs.to_string(), *map(self.meta.get, _JUDGED_META))).encode())
         for name, frame in self.layers.items():
             digest.update(name.encode())
             digest.update(_rows_digest(frame))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from metrics.rules import RuleBase
 from metrics.survey import Survey, street_label
+from texts import say
 
 SUBJECT_COLUMNS = ["subject", "subject_name", "class", "unit", "geometry"]
 ROAD, JUNCTION, DISTRICT = "road", "junction", "district"
@@ -38,7 +39,7 @@ def _of_class(survey: Survey, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame
     """The subjects of one class, and the frame whose rows they are."""
     if name == ROAD:
         table = survey.streets.table
-        labels = [street_label(*pair) for pair in zip(table["name"], table["street"], strict=True)]
+        labels = _labels(table)
         # A rule speaks of ``highway`` as the roads do; a street's class is that of most of its length.
         return _frame(table["street"], labels, name, table["unit"], table), table.assign(highway=table["class"])
     if name == DISTRICT:
@@ -55,16 +56,22 @@ def _of_class(survey: Survey, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame
     return pd.concat([crossings, recorded], ignore_index=True), pd.concat([crossings, venues], ignore_index=True)
 
 
+def _labels(table: gpd.GeoDataFrame) -> list[str]:
+    return [street_label(*pair) for pair in zip(table["name"], table["street"], strict=True)]
+
+
 def _crossings(survey: Survey) -> gpd.GeoDataFrame:
     junctions, table = survey.streets.junctions, survey.streets.table
     street = table["street"].to_numpy(dtype=object)
+    labels = np.array(_labels(table), dtype=object)
+    names = [say("reasons.crossing").join(dict.fromkeys(labels[list(rows)])) for rows in junctions["streets"]]
     nth: Counter[str] = Counter()
     ids = []
     for rows in junctions["streets"]:
         id = "+".join(street[list(rows)])
         nth[id] += 1  # two streets may cross more than once
         ids.append(id if nth[id] == 1 else f"{id}+{nth[id]}")
-    crossings = _frame(ids, junctions["name"], JUNCTION, pd.Series([None] * len(ids), dtype=object), junctions)
+    crossings = _frame(ids, names, JUNCTION, pd.Series([None] * len(ids), dtype=object), junctions)
     return crossings.assign(row=-1)
 
 

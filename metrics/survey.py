@@ -343,5 +343,15 @@ def survey(city: City, classes: tuple[str, ...]) -> Survey:
 
 
 def street_label(name: str | None, street: str) -> str:
-    """What a street is called on screen and paper."""
-    return name if isinstance(name, str) and name else say("reasons.unnamed_street", street=street)
+    """
+    What a street is called on screen and paper; an unnamed one by its class and number.
+
+    Examples
+    --------
+    >>> street_label(None, "(primary)#7")
+    '无名主干路7'
+    """
+    if isinstance(name, str) and name:
+        return name
+    road_class, _, number = street.partition("#")
+    return say("reasons.unnamed_street", class_name=vocabulary().highways.label(road_class.strip("()")), number=number)
