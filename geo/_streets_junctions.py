@@ -10,7 +10,9 @@ import shapely
 from numba import njit
 
 from geo._streets_curve import along
+from geo.crs import to_mm
 from geo.grid import bucket, grid_of_segments
+from geo.near import pairs_in_reach
 
 if TYPE_CHECKING:
     from geo.streets import Segments
@@ -179,11 +181,10 @@ def _without_renamings(pairs: pd.DataFrame, length: np.ndarray, line) -> pd.Data
 def _met_by_others(places: pd.DataFrame, renamed: np.ndarray) -> np.ndarray:
     """True for renamings that lie on a true crossing with one of their streets."""
     stay = np.zeros(len(places), bool)
-    points = shapely.points(places["x"], places["y"])
     some = np.flatnonzero(renamed)
-    one, other = shapely.STRtree(points).query(points[some], predicate="dwithin",
-                                               distance=places["reach"].to_numpy()[some] / 1000.0)  # fmt: skip
-    one = some[one]
+    points_mm = to_mm(places[["x", "y"]].to_numpy())
+    other, nth = pairs_in_reach(points_mm, points_mm[some], places["reach"].to_numpy()[some])
+    one = some[nth]
     a, b = places["one"].to_numpy(), places["other"].to_numpy()
     kin = (a[one] == a[other]) | (a[one] == b[other]) | (b[one] == a[other]) | (b[one] == b[other])
     stay[one[kin & ~renamed[other]]] = True
