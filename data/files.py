@@ -32,7 +32,6 @@ KINDS = {
     ".xlsm": "xlsx",
     ".zip": "zip",
 }
-TABLES = ("csv", "xlsx")
 _MB = 1 << 20
 _MOST_MEMBERS = 10_000
 _SIDES = (".shx", ".dbf", ".prj", ".cpg")  # of a .shp, beside it

@@ -38,7 +38,7 @@ class Stock:
         Categoricals of codes; themes are texts of codes joined by ``,``. Missing is not recorded.
     panels
         How many ads each holds; 1 where not recorded, never more than 1,000.
-    width_m, height_m, facing_deg, psa_per_10_min
+    width_m, height_m, facing_deg
         Floats; NaN where not recorded.
     """
 
@@ -51,7 +51,6 @@ class Stock:
     width_m: np.ndarray
     height_m: np.ndarray
     facing_deg: np.ndarray
-    psa_per_10_min: np.ndarray
 
     @classmethod
     def of(cls, sites: gpd.GeoDataFrame) -> "Stock":
@@ -64,7 +63,7 @@ class Stock:
             condition=pd.Categorical(sites["condition"]),
             themes=pd.Categorical(sites["themes"]),
             panels=np.clip(panels, 0, _MOST_PANELS).astype(np.int64),
-            **{name: sites[name].to_numpy() for name in ("width_m", "height_m", "facing_deg", "psa_per_10_min")},
+            **{name: sites[name].to_numpy() for name in ("width_m", "height_m", "facing_deg")},
         )
 
     @cached_property

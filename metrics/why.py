@@ -14,7 +14,7 @@ from geo.sight import isovist, obstacles
 from geo.windows import count_profile, failing_starts
 from metrics.assessment import Assessment, road_classes
 from metrics.explain import reason_label, whole
-from metrics.measures.along import facility_matches
+from metrics.measures.along import facility_matches, prorated
 from metrics.measures.demands import demands_of, weights
 from metrics.measures.findings import PASS
 from metrics.rules import Along, Rule, SiteRule, Visible
@@ -314,7 +314,16 @@ def _lines(city: City, rule: Along, sites: pd.DataFrame, walk: _Walk) -> list[_L
     if not rule.sites:
         all_count = np.full(len(sites), COUNTS)
         places = np.sort(at_mm)
-        return [_Line("", _need(rule, rule.need, walk), all_count, sites["code"].to_numpy(), places, places)]
+        return [
+            _Line(
+                "",
+                int(prorated(rule, rule.need, walk.length_mm, walk.window_mm)),
+                all_count,
+                sites["code"].to_numpy(),
+                places,
+                places,
+            )
+        ]
     stock = Stock.of(city.sites.iloc[sites.loc[~is_venue, "row"]])
     weight = np.ones(len(sites), dtype=np.int64)
     weight[~is_venue] = weights(rule, stock)
@@ -328,13 +337,17 @@ def _lines(city: City, rule: Along, sites: pd.DataFrame, walk: _Walk) -> list[_L
         reason[~is_venue & ~off_street] = demand.reason[~off_street[~is_venue]]
         surely = np.sort(np.repeat(at_mm, np.where(state == COUNTS, weight, 0)))
         perhaps = np.sort(np.repeat(at_mm, np.where(np.isin(state, (COUNTS, MAYBE)), weight, 0)))
-        lines.append(_Line(demand.title, _need(rule, demand.need, walk), state, reason, surely, perhaps))
+        lines.append(
+            _Line(
+                demand.title,
+                int(prorated(rule, demand.need, walk.length_mm, walk.window_mm)),
+                state,
+                reason,
+                surely,
+                perhaps,
+            )
+        )
     return lines
-
-
-def _need(rule: Along, need: int, walk: _Walk) -> int:
-    shorter = rule.short == "prorate" and walk.length_mm < walk.window_mm
-    return -(-need * walk.length_mm // walk.window_mm) if shorter else need
 
 
 def _failing(lines: list[_Line], gaps: list[tuple[float, float]], walk: _Walk) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ from views.escape import for_html
 from views.theme import colours, tokens
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
-NOTE_PX, LABEL_PX, ROW_PX = 12, 13, 14
+NOTE_PX, LABEL_PX = 12, 13
 
 
 def bare_figure(*, height: int) -> go.Figure:

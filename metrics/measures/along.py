@@ -167,10 +167,13 @@ def _lines(
 
 def _needs(need: int, rule: Along, length: np.ndarray, window: int, chosen: np.ndarray) -> np.ndarray:
     """Sites asked for on each street: its part on one shorter than the window when the rule prorates."""
-    whole_need = np.full(len(length), need, dtype=np.int64)
-    if rule.short == "prorate":
-        whole_need = np.where(length < window, -(-need * length // window), whole_need)
-    return np.where(chosen, whole_need, 0)
+    return np.where(chosen, prorated(rule, need, length, window), 0)
+
+
+def prorated(rule: Along, need: int, length_mm: np.ndarray, window_mm: int) -> np.ndarray:
+    """``need``, or on a street shorter than the window its part of it, rounded up, when the rule prorates; int64."""
+    shorter = (np.asarray(length_mm) < window_mm) & (rule.short == "prorate")
+    return np.where(shorter, -(-need * np.asarray(length_mm) // window_mm), need)
 
 
 def facility_matches(survey: Survey, rule: Along, chosen: np.ndarray) -> Matches:
