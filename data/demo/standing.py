@@ -60,10 +60,6 @@ class Territory:
         """The name of the district of each point; the nearest one's at sea."""
         return self._name_of(points, "district")
 
-    def office_of(self, points: np.ndarray) -> np.ndarray:
-        """The name of the street office of each point; the nearest one's at sea."""
-        return self._name_of(points, "street")
-
     def standing_of(self, points: np.ndarray, fact: str) -> np.ndarray:
         """One number of the `Standing` of the district of each point."""
         numbers = {name: getattr(standing, fact) for name, standing in STANDINGS.items()}

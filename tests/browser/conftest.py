@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,7 +37,13 @@ class App:
 @pytest.fixture(scope="session")
 def app(tmp_path_factory) -> Iterator[App]:
     """The dashboard, as ``make run`` starts it, on a free port of this machine, with a data folder of its own."""
-    home = tmp_path_factory.mktemp("home")
+    with running_app("serve.py", tmp_path_factory.mktemp("home")) as started:
+        yield started
+
+
+@contextmanager
+def running_app(script: str, home: Path) -> Iterator[App]:
+    """The app that ``script`` starts, until the block ends; all it keeps lies in ``home``."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -44,8 +51,9 @@ def app(tmp_path_factory) -> Iterator[App]:
         "COVERAGE_DATA_FOLDER": str(home / "data"),
         "COVERAGE_CACHE_FOLDER": str(home / "cache"),
         "COVERAGE_SETTINGS": str(home / "settings.toml"),
+        "PYTHONPATH": str(ROOT),
     }
-    command = [sys.executable, "-m", "streamlit", "run", "serve.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     command += ["--server.headless", "true"]
     log = home / "server.log"
     with log.open("wb") as out:

@@ -1,17 +1,13 @@
 """覆盖检查 in a real browser: what is clicked is explained, a filter leaves the map standing, no name can run."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import App, Visit, _wait_until_up
+from tests.browser.conftest import App, Visit, running_app
 from tests.views.small import SCRIPT, small_city
 from texts import say
 
@@ -128,28 +124,8 @@ def hostile(tmp_path_factory) -> Iterator[App]:
         encoding="utf-8",
     )
     shutil.copytree(ROOT / "static", home / "static")
-    log = home / "server.log"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    own = {"COVERAGE_DATA_FOLDER": str(home / "data"), "COVERAGE_CACHE_FOLDER": str(home / "cache")}
-    own |= {"COVERAGE_SETTINGS": str(home / "settings.toml"), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "streamlit", "run", str(home / "main.py"), "--server.port", str(port)]
-    with log.open("wb") as out:
-        server = subprocess.Popen(
-            [*command, "--server.headless", "true"],
-            cwd=ROOT,
-            env={**os.environ, **own},
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_until_up(server, url, log)
-        yield App(url, home / "data")
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+    with running_app(str(home / "main.py"), home) as started:
+        yield started
 
 
 def test_no_name_of_the_data_runs(hostile, browser):
