@@ -9,8 +9,9 @@ import pandas as pd
 from data._gdal import write_package
 from data.spreadsheet import csv_text
 from geo.crs import WGS84
-from metrics.assessment import VERDICT_COLUMNS, Assessment
+from metrics.assessment import Assessment
 from metrics.summary import MM_DECIMALS, RATE_DECIMALS, summary
+from metrics.tables import VERDICT_COLUMNS
 
 _SCORES = ["scope", "name", "class", "score", "full", "pass_rate", "rank", "flag"]
 

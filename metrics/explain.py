@@ -65,22 +65,20 @@ def reason_label(reason: str) -> str:
     return say(f"reasons.{code}", what=label)
 
 
-def held_back(traces: pd.DataFrame) -> dict[int, dict[str, int]]:
+def held_back(subject: np.ndarray, reason: np.ndarray) -> dict[int, dict[str, int]]:
     """
     Of each subject, how many sites do not count, by reason code.
 
     Parameters
     ----------
-    traces
-        ``subject`` (number), ``counted``, ``reason``.
+    subject, reason
+        Row of the subject and reason code of each site that does not count for it.
     """
-    out = (traces["counted"] == 0).to_numpy()
-    reason, codes = pd.factorize(traces["reason"].to_numpy(dtype=object)[out])
-    subject = traces["subject"].to_numpy(dtype=np.int64)[out]
-    pair, count = np.unique(subject * len(codes) + reason, return_counts=True)
+    number, codes = pd.factorize(reason)
+    pair, count = np.unique(subject * len(codes) + number, return_counts=True)
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    for key, number in zip(pair.tolist(), count.tolist(), strict=True):
-        found[key // len(codes)][codes[key % len(codes)]] = number
+    for key, times in zip(pair.tolist(), count.tolist(), strict=True):
+        found[key // len(codes)][codes[key % len(codes)]] = times
     return found
 
 

@@ -5,7 +5,8 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from geo.crs import to_mm
-from metrics.survey import Stock, Survey
+from metrics.stock import Stock
+from metrics.survey import Survey
 
 DUPLICATE_M = 2.0
 _OUT_OF_REACH = ["out_of_reach", "too_far"]

@@ -1,11 +1,14 @@
 """Scores: what each area, unit and class earns of the full marks of the rules that have known subjects."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from metrics.area_level import AreaLevel
 from metrics.book import RuleBook
+from metrics.columns import Columns
 from metrics.measures.findings import FAIL, PASS, UNKNOWN
 
 SCORE_COLUMNS = [
@@ -24,129 +27,225 @@ SCORE_COLUMNS = [
 ]
 CITY, DISTRICT, UNIT, CLASS, DISTRICT_CLASS = "city", "district", "unit", "class", "district_class"
 RED, YELLOW = "red", "yellow"
+CITY_LEVEL = -1
+_MILLION = 1_000_000
 
 
-def scores(
-    verdicts: pd.DataFrame,
-    shares: pd.DataFrame,
-    areas: Mapping[str, Sequence[str]],
-    book: RuleBook,
-    weights: Mapping[str, float],
-    city_name: str,
-) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class Marks(Columns):
     """
-    Score, full mark, pass rate, rank and flag of the city, each area of each level, each unit and each class.
+    What the scores read of each verdict.
 
-    On each rule a scope earns the rule's full mark × its pass rate: for streets the share of passing starts by
-    metres, else the passing of the known subjects. The sum over the rules with known subjects, scaled to 100, is the
-    score; without any it is NaN and has no rank. Red commends the best areas, yellow warns; limits are the book's.
+    Attributes
+    ----------
+    rule
+        Place of the rule among those judged by.
+    status
+        ``pass``, ``fail``, ``unknown`` (object).
+    class_, unit
+        Texts (object); ``unit`` None where there is none.
+    areas
+        (n, levels): row of the area at each level, -1 for none.
+    deduction
+        Points; NaN where unknown.
+    by_start
+        Whether the rule is scored by starts of streets, see `Walks`, rather than by subjects.
+    real
+        False for the verdict of a rule without any subject, which no tally counts.
+    """
+
+    rule: np.ndarray
+    status: np.ndarray
+    class_: np.ndarray
+    unit: np.ndarray
+    areas: np.ndarray
+    deduction: np.ndarray
+    by_start: np.ndarray
+    real: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Walks(Columns):
+    """
+    Starts of streets by area: ``verdict`` (row), ``level`` (place, or `CITY_LEVEL`), ``area`` (row, -1 none), mm.
+
+    At `CITY_LEVEL` every known street is there whole.
+    """
+
+    verdict: np.ndarray
+    level: np.ndarray
+    area: np.ndarray
+    starts_mm: np.ndarray
+    passing_mm: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """
+    Who the scores of one table are of: ``groups`` (of verdicts, by ``group``) in each of ``areas`` of a level.
+
+    ``group`` is -1 for verdicts of no group. At `CITY_LEVEL` the city is the one area.
+    """
+
+    name: str
+    groups: Sequence[str]
+    group: np.ndarray
+    areas: Sequence[str]
+    level: int
+
+    def key(self, verdict: np.ndarray, area: np.ndarray) -> np.ndarray:
+        """The row of the table that verdicts (rows) in areas of the level belong to, -1 for none."""
+        group = self.group[verdict]
+        return np.where((group >= 0) & (area >= 0), group * len(self.areas) + area, -1)
+
+    def __len__(self) -> int:
+        return len(self.groups) * len(self.areas)
+
+
+def scopes(marks: Marks, levels: Mapping[str, AreaLevel], book: RuleBook, city_name: str) -> list[Scope]:
+    """The city, each area of each level, each unit, each class, and each class in each district."""
+    all_ = np.zeros(len(marks), dtype=np.int64)
+    names = {level: own.names[:-1].tolist() for level, own in levels.items()}
+    classes = [line.class_ for line in book.classes]
+    classes += [code for code in dict.fromkeys(marks.class_.tolist()) if code not in classes]
+    units = sorted(set(marks.unit.tolist()) - {None})
+    of_class, of_unit = _places(marks.class_, classes), _places(marks.unit, units)
+    found = [
+        Scope(CITY, [city_name], all_, [city_name], CITY_LEVEL),
+        *(Scope(name, [""], all_, areas, place) for place, (name, areas) in enumerate(names.items())),
+        Scope(UNIT, units, of_unit, [city_name], CITY_LEVEL),
+        Scope(CLASS, classes, of_class, [city_name], CITY_LEVEL),
+    ]
+    if DISTRICT in names:
+        found.append(Scope(DISTRICT_CLASS, classes, of_class, names[DISTRICT], list(names).index(DISTRICT)))
+    return found
+
+
+def _places(values: np.ndarray, known: Sequence[str]) -> np.ndarray:
+    place = {value: at for at, value in enumerate(known)}
+    return np.array([place.get(value, -1) for value in values.tolist()], dtype=np.int64)
+
+
+class Ledger:
+    """
+    Who earned what, in whole numbers, so that what changes can be taken out and put in again without a rounding.
 
     Parameters
     ----------
-    verdicts
-        ``rule``, ``class``, ``unit``, ``status``, ``deduction``, and one column ``area:<level>`` per level.
-    shares
-        Starts of streets by area: ``rule``, ``verdict`` (row of verdicts), ``level``, ``area`` (name or None),
-        ``starts_mm``, ``passing_mm``; level ``city`` has every street whole.
-    areas
-        Names of all areas of each level, in order.
-    book, weights
-        The book (for its flags and class board) and the full mark of each rule in this phase.
-    city_name
-        What the scope ``city`` is called.
-
-    Returns
-    -------
-    pd.DataFrame
-        Columns ``SCORE_COLUMNS``; ``passed``, ``failed`` and ``unknown`` count subjects.
+    scopes
+        See `scopes`.
+    rules
+        How many rules are judged by.
     """
-    ledger = _Ledger(verdicts, shares, weights)
-    classes = [line.class_ for line in book.classes]
-    classes += [code for code in verdicts["class"].unique() if code not in classes]
-    units = sorted(verdicts["unit"].dropna().unique())
-    parts = [
-        _table(CITY, *ledger.of(CITY, [pd.Series(city_name, index=verdicts.index)]), pd.Index([city_name])),
-        *(
-            _flagged(_table(level, *ledger.of(level, [verdicts[f"area:{level}"]]), pd.Index(names)), book)
-            for level, names in areas.items()
-        ),
-        _flagged(_table(UNIT, *ledger.of(CITY, [verdicts["unit"]]), pd.Index(units)), book),
-        _table(CLASS, *ledger.of(CITY, [verdicts["class"]]), pd.Index(classes)).assign(**{"class": classes}),
-    ]
-    if DISTRICT in areas:
-        earned, tally = ledger.of(DISTRICT, [verdicts["class"], verdicts[f"area:{DISTRICT}"]])
-        pairs = pd.MultiIndex.from_product([classes, dict.fromkeys(areas[DISTRICT])])
-        pairs = pairs[pairs.isin(tally.index) | pairs.isin(earned.index)]
-        parts.append(_table(DISTRICT_CLASS, earned, tally, pairs))
-    return pd.concat(parts, ignore_index=True)[SCORE_COLUMNS]
 
+    def __init__(self, scopes: Sequence[Scope], rules: int):
+        self.scopes = scopes
+        self._total = [np.zeros((len(scope), rules), dtype=np.int64) for scope in scopes]
+        self._passing = [np.zeros((len(scope), rules), dtype=np.int64) for scope in scopes]
+        self._tally = [np.zeros((len(scope), 4), dtype=np.int64) for scope in scopes]
 
-class _Ledger:
-    """Who earns what: walked starts by area, and known places, to be summed by any keys of the verdicts."""
+    def copy(self) -> "Ledger":
+        """A ledger of its own with the same sums."""
+        other = Ledger(self.scopes, 0)
+        for name in ("_total", "_passing", "_tally"):
+            setattr(other, name, [sums.copy() for sums in getattr(self, name)])
+        return other
 
-    def __init__(self, verdicts: pd.DataFrame, shares: pd.DataFrame, weights: Mapping[str, float]):
-        self._weights = weights
-        self._walks = shares
-        by_start = verdicts["rule"].isin(set(shares["rule"])).to_numpy()
-        status = verdicts["status"].to_numpy(dtype=object)
-        self._places = np.flatnonzero((status != UNKNOWN) & ~by_start)
-        self._rule = verdicts["rule"].to_numpy(dtype=object)
-        self._passing = (status == PASS).astype(float)
-        self._real = np.flatnonzero(verdicts["subject"].to_numpy(dtype=object) != "")
-        counts = {name: (status[self._real] == name).astype(int) for name in (PASS, FAIL, UNKNOWN)}
-        self._counts = pd.DataFrame({**counts, "deduction": verdicts["deduction"].fillna(0.0).to_numpy()[self._real]})
-
-    def of(self, level: str, keys: list[pd.Series]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def book(self, marks: Marks, walks: Walks, rows: np.ndarray, *, sign: int = 1) -> None:
         """
-        Earned and full marks, and the tally of subjects, by keys.
+        Put verdicts and walks in, or with ``sign=-1`` take them out.
 
-        The last key is the area the subject lies in; for streets at a level of areas it is where their starts lie.
+        Parameters
+        ----------
+        marks, walks
+            Of these verdicts; ``walks.verdict`` are rows of ``marks``.
+        rows
+            Which verdicts of the scopes they are.
         """
-        arrays = [key.to_numpy(dtype=object) for key in keys]
-        walks = self._walks[self._walks["level"] == level]
-        row = walks["verdict"].to_numpy(dtype=np.int64)
-        of_walks = [array[row] for array in arrays]
-        if level != CITY:
-            of_walks[-1] = walks["area"].to_numpy(dtype=object)
-        rule = np.concatenate((walks["rule"].to_numpy(dtype=object), self._rule[self._places]))
-        total = np.concatenate((walks["starts_mm"].to_numpy(dtype=float), np.ones(len(self._places))))
-        passing = np.concatenate((walks["passing_mm"].to_numpy(dtype=float), self._passing[self._places]))
-        grouper = [np.concatenate((a, b[self._places])) for a, b in zip(of_walks, arrays, strict=True)]
-        sums = pd.DataFrame({"total": total, "passing": passing}).groupby([*grouper, rule]).sum()
-        full = sums.index.get_level_values(-1).map(self._weights).to_numpy(dtype=float)
-        marks = pd.DataFrame({"earned": full * sums["passing"] / sums["total"], "full": full}, index=sums.index)
-        levels = list(range(len(keys)))
-        tally = self._counts.groupby([array[self._real] for array in arrays]).sum()
-        return marks.groupby(level=levels).sum(), tally
+        place = np.flatnonzero((marks.status != UNKNOWN) & ~marks.by_start)
+        passes = (marks.status[place] == PASS).astype(np.int64)
+        real = np.flatnonzero(marks.real)
+        kind = np.select([marks.status[real] == PASS, marks.status[real] == FAIL], [0, 1], 2)
+        points = np.rint(np.nan_to_num(marks.deduction[real]) * _MILLION).astype(np.int64)
+        walk_rule = marks.rule[walks.verdict]
+        for scope, total, passing, tally in zip(self.scopes, self._total, self._passing, self._tally, strict=True):
+            area = marks.areas[:, scope.level] if scope.level >= 0 else np.zeros(len(marks), dtype=np.int64)
+            key = scope.key(rows, area)
+            _add(total, key[place], marks.rule[place], sign)
+            _add(passing, key[place], marks.rule[place], sign * passes)
+            own = np.flatnonzero(walks.level == scope.level)
+            of_walk = np.zeros(len(own), dtype=np.int64) if scope.level < 0 else walks.area[own]
+            walk_key = scope.key(rows[walks.verdict[own]], of_walk)
+            _add(total, walk_key, walk_rule[own], sign * walks.starts_mm[own])
+            _add(passing, walk_key, walk_rule[own], sign * walks.passing_mm[own])
+            _add(tally, key[real], kind, sign)
+            _add(tally, key[real], np.full(len(real), 3), sign * points)
+
+    def table(self, weights: Sequence[float], book: RuleBook) -> pd.DataFrame:
+        """
+        The scores.
+
+        On each rule a scope earns the rule's full mark × its pass rate: for streets the share of passing starts by
+        metres, else the passing of the known subjects. The sum over the rules with known subjects, scaled to 100, is
+        the score; without any it is NaN and has no rank. Red commends the best areas, yellow warns; limits are the
+        book's.
+
+        Parameters
+        ----------
+        weights
+            The full mark of each rule.
+        book
+            For its flags.
+
+        Returns
+        -------
+        pd.DataFrame
+            Columns ``SCORE_COLUMNS``; ``passed``, ``failed`` and ``unknown`` count subjects.
+        """
+        tables = []
+        for scope, total, passing, tally in zip(self.scopes, self._total, self._passing, self._tally, strict=True):
+            rate = np.divide(passing, total, out=np.zeros(total.shape), where=total > 0)
+            full = (total > 0) @ np.asarray(weights, dtype=float)
+            table = _table(scope, rate @ np.asarray(weights, dtype=float), full, tally)
+            tables.append(table if scope.name in (CITY, CLASS, DISTRICT_CLASS) else _flagged(table, book))
+        return pd.concat(tables, ignore_index=True)[SCORE_COLUMNS]
 
 
-def _table(scope: str, marks: pd.DataFrame, tally: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
-    """The scores of one scope, a row per entry of ``index``: names, or pairs of class and name."""
-    index = index.drop_duplicates()
-    marks, tally = marks.reindex(index), tally.reindex(index).fillna(0)
-    full = marks["full"].fillna(0.0).to_numpy(dtype=float)
-    earned = marks["earned"].to_numpy(dtype=float)
-    rate = np.divide(earned, full, out=np.full(len(index), np.nan), where=full > 0)
+def _add(sums: np.ndarray, row: np.ndarray, column: np.ndarray, amount: np.ndarray | int) -> None:
+    kept = row >= 0
+    amount = amount[kept] if isinstance(amount, np.ndarray) else amount
+    np.add.at(sums.reshape(-1), row[kept] * sums.shape[1] + column[kept], amount)
+
+
+def _table(scope: Scope, earned: np.ndarray, full: np.ndarray, tally: np.ndarray) -> pd.DataFrame:
+    """The scores of one scope; of classes in districts only those that have subjects."""
+    class_ = np.repeat(np.array(scope.groups, dtype=object), len(scope.areas))
+    names = np.array(list(scope.areas) * len(scope.groups), dtype=object)
+    if scope.name in (UNIT, CLASS):
+        names = class_
+    if scope.name not in (CLASS, DISTRICT_CLASS):
+        class_ = np.full(len(names), None, dtype=object)
+    rate = np.divide(earned, full, out=np.full(len(full), np.nan), where=full > 0)
     score = pd.Series(np.round(100 * rate, 6))
-    paired = index.nlevels > 1
-    class_ = index.get_level_values(0).to_numpy() if paired else np.full(len(index), None, dtype=object)
-    peers = score.groupby(class_) if paired else score
-    return pd.DataFrame(
+    chosen = np.ones(len(names), dtype=bool)
+    if scope.name == DISTRICT_CLASS:
+        chosen = (full > 0) | (tally[:, :3].sum(axis=1) > 0)
+    peers = score[chosen].groupby(class_[chosen]) if scope.name == DISTRICT_CLASS else score
+    table = pd.DataFrame(
         {
-            "scope": scope,
-            "name": index.get_level_values(-1),
-            "class": class_,
+            "scope": scope.name,
+            "name": pd.Series(names, dtype=object),
+            "class": pd.Series(class_, dtype=object),
             "score": score,
             "full": full,
             "pass_rate": np.round(rate, 8),
             "rank": peers.rank(ascending=False, method="min").astype("Int64"),
-            "flag": pd.Series([None] * len(index), dtype=object),
-            "passed": tally[PASS].to_numpy(dtype=int),
-            "failed": tally[FAIL].to_numpy(dtype=int),
-            "unknown": tally[UNKNOWN].to_numpy(dtype=int),
-            "deduction": tally["deduction"].to_numpy(dtype=float),
+            "flag": pd.Series([None] * len(names), dtype=object),
+            **{name: tally[:, at] for at, name in enumerate(("passed", "failed", "unknown"))},
+            "deduction": tally[:, 3] / _MILLION,
         }
     )
+    return table[chosen]
 
 
 def _flagged(table: pd.DataFrame, book: RuleBook) -> pd.DataFrame:

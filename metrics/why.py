@@ -18,7 +18,8 @@ from metrics.measures.along import facility_matches, prorated
 from metrics.measures.demands import demands_of, weights
 from metrics.measures.findings import PASS
 from metrics.rules import Along, Rule, SiteRule, Visible
-from metrics.survey import COUNTS, MAYBE, NEVER, Stock, survey
+from metrics.stock import COUNTS, MAYBE, NEVER, Stock
+from metrics.survey import survey
 from texts import say
 
 _OFF_STREET = ("out_of_reach", "nearer_other_street")
@@ -237,8 +238,9 @@ def _facilities(assessment: Assessment, city: City, rule: Along, subject: str) -
     ground = survey(city, road_classes(assessment.book.at(assessment.phase)))
     judged = assessment.verdicts.loc[assessment.verdicts["rule"] == rule.id, "subject"]
     street = ground.streets.table["street"]
-    matches = facility_matches(ground, rule, street.isin(judged).to_numpy())
-    matches = matches.take((street == subject).to_numpy()[matches.street])
+    rows = np.flatnonzero(street.isin(judged))
+    matches = facility_matches(ground, rule, rows)
+    matches = matches.take((street == subject).to_numpy()[rows][matches.street])
     venues = ground.venues_of(rule.facility_classes).iloc[matches.point]
     points = ground.venue_points.loc[venues.index] if len(venues) else venues.geometry
     return pd.DataFrame(

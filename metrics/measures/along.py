@@ -1,10 +1,8 @@
 """``along``: every window of a street holds enough sites, with every quota."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.crs import to_mm
@@ -20,12 +18,14 @@ from geo.windows import (
     stretches,
     unite,
 )
-from metrics.measures.demands import counted_and_reasons, demands_of, weights
-from metrics.measures.findings import FAIL, PASS, SHARE_COLUMNS, UNKNOWN, Findings, trace_frame
+from metrics.columns import runs
+from metrics.measures.demands import Demand, counted_and_reasons, demands_of, weights
+from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, Gaps, Shares, Traces, lacking, unknown
 from metrics.measures.street_words import along_sentences
 from metrics.rules import Along
-from metrics.subjects import subjects
-from metrics.survey import COUNTS, MAYBE, Survey
+from metrics.stock import COUNTS, MAYBE
+from metrics.subjects import Subjects
+from metrics.survey import Survey
 from texts import say
 
 NEAR_MISS = 2  # sites up to so many times the reach away are traced as out of reach
@@ -34,7 +34,7 @@ NEAR_MISS = 2  # sites up to so many times the reach away are traced as out of r
 @dataclass(frozen=True)
 class _Line:
     """
-    One demand along all streets: how many are asked for, and the places (positions, offsets) that ``surely`` count.
+    One demand along the streets judged: how many it asks for, and where what ``surely`` counts is (positions, offsets).
 
     ``perhaps`` adds those that may count, among them as many as could be asked for where no stock was taken.
     """
@@ -46,7 +46,7 @@ class _Line:
     perhaps: tuple[np.ndarray, np.ndarray]
 
 
-def along(survey: Survey, rule: Along) -> Findings:
+def along(survey: Survey, rule: Along, who: Subjects) -> Findings:
     """
     Streets whose every window of ``rule.window_m`` holds ``rule.need`` counting sites and each quota.
 
@@ -62,50 +62,41 @@ def along(survey: Survey, rule: Along) -> Findings:
         ``value`` is the number of places in the worst window of the demand that lacks most, ``missing`` that lack;
         ``pass_probability`` the share of starts from which the walk passes, of those whose answer is known.
     """
-    table = survey.streets.table
-    who = subjects(survey, rule)
-    length = table["length_mm"].to_numpy()
     window = int(to_mm(rule.window_m))
     if rule.short == "exempt":
-        who = who[length[who["row"]] >= window].reset_index(drop=True)
-    rows = who["row"].to_numpy()
-    if not _has_stock(survey, rule):
-        return _no_stock(who, rule, length[rows])
-    chosen = np.zeros(len(table), dtype=bool)
-    chosen[rows] = True
-    lines, traces = _lines(survey, rule, chosen, length, window)
+        who = who.take(survey.street_length_mm[who.row] >= window)
+    length = survey.street_length_mm[who.row]
+    if not len(who) or not _has_stock(survey, rule):
+        return _no_stock(who, rule, length)
+    lines, traces = _lines(survey, rule, who.row, length, window)
     fails, unsure = _failing(lines, "perhaps", length, window), _failing(lines, "surely", length, window)
-    failing, doubtful = np.zeros(len(table), dtype=bool), np.zeros(len(table), dtype=bool)
+    failing, doubtful = np.zeros(len(who), dtype=bool), np.zeros(len(who), dtype=bool)
     failing[fails.street], doubtful[unsure.street] = True, True
     status = np.where(failing, FAIL, np.where(doubtful, UNKNOWN, PASS)).astype(object)
     walks = _Walks(np.where(length > window, length - window, length), length, fails, unsure)
-    value, required, missing, title = _worst(lines, fails, length, window, status)
-    verdicts = who.assign(
-        value=value[rows],
-        required=required[rows],
-        status=status[rows],
-        missing=missing[rows],
-        length_m=length[rows] / 1000,
-        pass_probability=np.where(status == UNKNOWN, np.nan, walks.probability())[rows],
+    value, required, title = _worst(lines, fails, length, window, status)
+    whole_gaps = stretches(fails, window, length)
+    missing_in = _missing_in(whole_gaps, lines, fails, length, window)
+    verdicts = {
+        "value": value,
+        "required": required,
+        "status": status,
+        "missing": lacking(status, required - value),
+        "length_m": length / 1000,
+        "pass_probability": np.where(status == UNKNOWN, np.nan, walks.probability()),
+    }
+    verdicts["explanation"] = along_sentences(who, verdicts, rule, whole_gaps, missing_in, traces, title)
+    cut, piece, district = cut_by_district(survey, who.row, whole_gaps)
+    gaps = Gaps(
+        subject=cut.street,
+        street=who.row[cut.street],
+        from_mm=cut.start_mm,
+        to_mm=cut.end_mm,
+        district=district,
+        missing=missing_in[piece],
+        repair_min=_repairs_in(cut, lines, fails, length, window),
     )
-    subject_of = np.full(len(table), -1)
-    subject_of[rows] = np.arange(len(rows))
-    traces["subject"] = subject_of[traces["subject"].to_numpy(dtype=np.int64)]
-    whole_gaps = _gaps(lines, fails, length, window)
-    verdicts["explanation"] = along_sentences(
-        verdicts, rule, whole_gaps, traces, np.array(title, dtype=object)[rows], table
-    )
-    gaps = cut_by_district(survey, whole_gaps)
-    gaps["repair_min"] = _repairs_in(gaps, lines, fails, length, window)
-    gaps["subject"] = subject_of[gaps["street"]]
-    shares = _shares(survey, walks, chosen & (status != UNKNOWN))
-    shares["subject"] = subject_of[shares["street"]]
-    return Findings(
-        verdicts,
-        traces,
-        gaps,
-        shares[SHARE_COLUMNS],
-    )
+    return Findings(who, verdicts, traces, gaps, _shares(survey, who.row, walks, status != UNKNOWN))
 
 
 def _has_stock(survey: Survey, rule: Along) -> bool:
@@ -113,34 +104,25 @@ def _has_stock(survey: Survey, rule: Along) -> bool:
     return survey.stock is not None if rule.sites else len(survey.venues_of(rule.facility_classes)) > 0
 
 
-def _no_stock(who: gpd.GeoDataFrame, rule: Along, length: np.ndarray) -> Findings:
-    verdicts = who.assign(
-        value=np.nan,
-        required=float(rule.need),
-        status=UNKNOWN,
-        missing=np.nan,
-        length_m=length / 1000,
-        pass_probability=np.nan,
-        explanation=[say("explain.along.no_stock", name=name) for name in who["subject_name"]],
-    )
-    return Findings(verdicts)
+def _no_stock(who: Subjects, rule: Along, length: np.ndarray) -> Findings:
+    sentences = [say("explain.along.no_stock", name=name) for name in who.name]
+    nothing = np.full(len(who), np.nan)
+    return unknown(who, float(rule.need), sentences, length_m=length / 1000, pass_probability=nothing)
 
 
 def _lines(
-    survey: Survey, rule: Along, chosen: np.ndarray, length: np.ndarray, window: int
-) -> tuple[list[_Line], pd.DataFrame]:
-    """Each demand along the chosen streets, and the trace of every site near one of them."""
+    survey: Survey, rule: Along, rows: np.ndarray, length: np.ndarray, window: int
+) -> tuple[list[_Line], Traces | None]:
+    """Each demand along the streets in ``rows``, and the trace of every site near one of them."""
     reach = int(to_mm(rule.reach_m))
-    venues = facility_matches(survey, rule, chosen)
+    venues = facility_matches(survey, rule, rows)
     extra = venues.street, venues.at_mm, np.ones(len(venues), dtype=np.int64)
-    fill = _possible_fill(survey, length, chosen, window)
+    fill = _possible_fill(survey, rows, window)
     if not rule.sites:
-        need = _needs(rule.need, rule, length, window, chosen)
-        places = _sorted([extra], len(length))
-        filled = _sorted([extra, (*fill, rule.need)], len(length))
-        return [_Line("", -1, need, places, filled)], _no_traces()
-    near = survey.site_matches(NEAR_MISS * reach)
-    near = near.take(chosen[near.street])
+        need = prorated(rule, rule.need, length, window)
+        filled = _sorted([extra, (*fill, rule.need)], len(rows))
+        return [_Line("", -1, need, _sorted([extra], len(rows)), filled)], None
+    near = on_streets(survey.site_matches(NEAR_MISS * reach), rows)
     inside = to_mm(near.distance_m) <= reach
     hit = near.take(inside)
     if rule.attach == "nearest":
@@ -157,17 +139,19 @@ def _lines(
             _Line(
                 demand.title,
                 demand.form,
-                _needs(demand.need, rule, length, window, chosen),
-                _sorted(places, len(length)),
-                _sorted([*places, maybe, (*fill, demand.need)], len(length)),
+                prorated(rule, demand.need, length, window),
+                _sorted(places, len(rows)),
+                _sorted([*places, maybe, (*fill, demand.need)], len(rows)),
             )
         )
     return lines, _traces(survey, demands, near, inside, hit)
 
 
-def _needs(need: int, rule: Along, length: np.ndarray, window: int, chosen: np.ndarray) -> np.ndarray:
-    """Sites asked for on each street: its part on one shorter than the window when the rule prorates."""
-    return np.where(chosen, prorated(rule, need, length, window), 0)
+def on_streets(matches: Matches, rows: np.ndarray) -> Matches:
+    """The matches with the streets in ``rows``, numbered by their place there."""
+    first, last = (np.searchsorted(matches.street, rows, side=side) for side in ("left", "right"))
+    street, taken = runs(first, last - first)
+    return replace(matches.take(taken), street=street)
 
 
 def prorated(rule: Along, need: int, length_mm: np.ndarray, window_mm: int) -> np.ndarray:
@@ -176,41 +160,32 @@ def prorated(rule: Along, need: int, length_mm: np.ndarray, window_mm: int) -> n
     return np.where(shorter, -(-need * np.asarray(length_mm) // window_mm), need)
 
 
-def facility_matches(survey: Survey, rule: Along, chosen: np.ndarray) -> Matches:
-    """The venues that count as sites along the chosen streets; points are rows of ``venues_of`` the rule's classes."""
+def facility_matches(survey: Survey, rule: Along, rows: np.ndarray) -> Matches:
+    """The venues that count as sites on the streets in ``rows``, numbered so; points are rows of ``venues_of``."""
     reach = int(to_mm(rule.reach_m))
     venues = survey.venues_of(rule.facility_classes)
-    points = survey.venue_points.loc[venues.index] if len(venues) else gpd.GeoSeries()
-    places_mm = to_mm(shapely.get_coordinates(points.array))
-    matches = match_points(places_mm, survey.streets.segments, reach_mm=reach + 1)
-    matches = matches.take(chosen[matches.street] & (to_mm(matches.distance_m) <= reach))
+    points = survey.venue_points.loc[venues.index].array if len(venues) else []
+    places_mm = to_mm(shapely.get_coordinates(points))
+    matches = on_streets(match_points(places_mm, survey.streets.segments, reach_mm=reach + 1), rows)
+    matches = matches.take(to_mm(matches.distance_m) <= reach)
     return nearest_only(matches) if rule.attach == "nearest" else matches
 
 
-def _possible_fill(
-    survey: Survey, length: np.ndarray, chosen: np.ndarray, window: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _possible_fill(survey: Survey, rows: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray]:
     """
     Places that may stand in stretches not taken stock of: at their ends and no further than a window apart.
 
     Every window that touches such a stretch meets one of these places, and no other window does.
     """
-    parts = unsurveyed_parts(survey, chosen)
+    parts = survey.unsurveyed_parts
+    of_street = {row: place for place, row in enumerate(rows.tolist())} if len(parts) else {}
     street, at = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-    for part in parts.itertuples():
-        places = np.append(np.arange(part.from_mm, part.to_mm, window), part.to_mm)
-        street.append(np.full(len(places), part.line))
-        at.append(places)
+    for row, from_mm, to_mm_ in zip(parts.line.tolist(), parts.from_mm.tolist(), parts.to_mm.tolist(), strict=True):
+        if row in of_street:
+            places = np.append(np.arange(from_mm, to_mm_, window), to_mm_)
+            street.append(np.full(len(places), of_street[row]))
+            at.append(places)
     return np.concatenate(street), np.concatenate(at)
-
-
-def unsurveyed_parts(survey: Survey, chosen: np.ndarray) -> pd.DataFrame:
-    """The stretches of the chosen streets that lie where no stock was taken: ``line``, ``from_mm``, ``to_mm``."""
-    if survey.unsurveyed is None:
-        return pd.DataFrame({"line": [], "from_mm": [], "to_mm": []})
-    table = survey.streets.table
-    parts = survey.unsurveyed.parts_of_lines(table.geometry, table["length_mm"].to_numpy())
-    return parts[(parts["area"] >= 0) & chosen[parts["line"]]]
 
 
 def _sorted(places: list[tuple], streets: int) -> tuple[np.ndarray, np.ndarray]:
@@ -234,7 +209,7 @@ def _failing(lines: list[_Line], bound: str, length: np.ndarray, window: int) ->
 
 def _worst(lines: list[_Line], fails: Intervals, length: np.ndarray, window: int, status: np.ndarray) -> tuple:
     """
-    Of the demand that lacks most on each street (the first of equals): what the worst window holds, need, lack, title.
+    Of the demand that lacks most on each street (the first of equals): what the worst window holds, need, title.
 
     On a failing street the worst of the windows that fail in any case.
     """
@@ -246,33 +221,36 @@ def _worst(lines: list[_Line], fails: Intervals, length: np.ndarray, window: int
     worst = np.argmax(need - held, axis=0)
     worst[status == PASS] = 0
     column = np.arange(len(length))
-    value, required = held[worst, column], need[worst, column]
-    missing = np.where(status == FAIL, required - value, np.where(status == PASS, 0, np.nan))
-    return value.astype(float), required.astype(float), missing, [lines[d].title for d in worst]
+    titles = [lines[d].title for d in worst.tolist()]
+    return held[worst, column].astype(float), need[worst, column].astype(float), titles
 
 
-def _gaps(lines: list[_Line], fails: Intervals, length: np.ndarray, window: int) -> pd.DataFrame:
-    """The stretches of failing windows, each with what its worst window lacks."""
-    gaps = stretches(fails, window, length)
+def _missing_in(gaps: Intervals, lines: list[_Line], fails: Intervals, length: np.ndarray, window: int) -> np.ndarray:
+    """What the worst failing window of each stretch lacks."""
     gap_of = _gap_of(fails, gaps)
     lack = np.zeros(len(gaps), dtype=np.int64)
     for line in lines:
         least = least_counts_between(*line.surely, length, fails, window)
         np.maximum.at(lack, gap_of, line.need[fails.street] - least)
-    return pd.DataFrame({"street": gaps.street, "from_mm": gaps.start_mm, "to_mm": gaps.end_mm, "missing": lack})
+    return lack
 
 
-def cut_by_district(survey: Survey, stretches_: pd.DataFrame) -> pd.DataFrame:
-    """Stretches of streets (``street``, ``from_mm``, ``to_mm`` and more columns) cut at the district borders."""
+def cut_by_district(survey: Survey, rows: np.ndarray, whole: Intervals) -> tuple[Intervals, np.ndarray, np.ndarray]:
+    """
+    Stretches of the streets in ``rows`` cut at the district borders.
+
+    Returns
+    -------
+    cut, piece, district
+        The parts; the stretch each is of; the row of the district, -1 for none.
+    """
     parts = survey.street_parts.get("district")
-    if parts is None or stretches_.empty:
-        return stretches_.assign(district=-1)
-    parts = parts.rename(columns={"line": "street", "area": "district"})
-    pairs = stretches_.merge(parts, on="street", suffixes=("", "_part"))
-    pairs["from_mm"] = pairs[["from_mm", "from_mm_part"]].max(axis=1)
-    pairs["to_mm"] = pairs[["to_mm", "to_mm_part"]].min(axis=1)
-    kept = pairs[pairs["to_mm"] > pairs["from_mm"]].drop(columns=["from_mm_part", "to_mm_part"])
-    return kept.sort_values(["street", "from_mm"], ignore_index=True)
+    if parts is None or not len(whole):
+        return whole, np.arange(len(whole)), np.full(len(whole), -1)
+    piece, part = parts.meeting(rows[whole.street], whole.start_mm, whole.end_mm)
+    start = np.maximum(whole.start_mm[piece], parts.from_mm[part])
+    end = np.minimum(whole.end_mm[piece], parts.to_mm[part])
+    return Intervals(whole.street[piece], start, end), piece, parts.area[part]
 
 
 def _gap_of(fails: Intervals, gaps: Intervals) -> np.ndarray:
@@ -283,9 +261,7 @@ def _gap_of(fails: Intervals, gaps: Intervals) -> np.ndarray:
     return np.searchsorted(gaps.street * span + gaps.start_mm, fails.street * span + fails.start_mm, side="right") - 1
 
 
-def _repairs_in(
-    gaps: pd.DataFrame, lines: list[_Line], fails: Intervals, length: np.ndarray, window: int
-) -> np.ndarray:
+def _repairs_in(gaps: Intervals, lines: list[_Line], fails: Intervals, length: np.ndarray, window: int) -> np.ndarray:
     """The fewest new sites that repair the gaps, by the part they stand in; on a cut, the part before it."""
     street, at = fewest_repairs(
         [line.surely[0] for line in lines],
@@ -298,9 +274,8 @@ def _repairs_in(
     )
     count = np.zeros(len(gaps), dtype=np.int64)
     if len(street):
-        span = np.int64(max(gaps["to_mm"].max(), at.max()) + 2)
-        ends = gaps["street"].to_numpy(dtype=np.int64) * span + gaps["to_mm"].to_numpy()
-        np.add.at(count, np.searchsorted(ends, street * span + at), 1)
+        span = np.int64(max(gaps.end_mm.max(), at.max()) + 2)
+        np.add.at(count, np.searchsorted(gaps.street * span + gaps.end_mm, street * span + at), 1)
     return count
 
 
@@ -330,29 +305,28 @@ class _Walks:
         return np.divide(passing, known, out=np.full(streets, np.nan), where=known > 0)
 
 
-def _shares(survey: Survey, walks: _Walks, known: np.ndarray) -> pd.DataFrame:
+def _shares(survey: Survey, rows: np.ndarray, walks: _Walks, known: np.ndarray) -> Shares:
     """How many millimetres of known starts of the known streets each area has, at each level, and how many pass."""
-    streets = np.arange(len(walks.length))
-    whole_streets = Intervals(streets, np.zeros(len(streets), dtype=np.int64), walks.starts)
-    frames = [_share(walks, "city", whole_streets, np.full(len(streets), -1))]
-    for name, parts in survey.street_parts.items():
-        line, start = parts["line"].to_numpy(), parts["from_mm"].to_numpy()
-        end = np.maximum(np.minimum(parts["to_mm"].to_numpy(), walks.starts[line]), start)
-        frames.append(_share(walks, name, Intervals(line, start, end), parts["area"].to_numpy()))
-    shares = pd.concat(frames, ignore_index=True)
-    return shares[known[shares["street"]] & (shares["starts_mm"] > 0)].reset_index(drop=True)
+    streets = np.arange(len(rows))
+    whole = Intervals(streets, np.zeros(len(streets), dtype=np.int64), walks.starts)
+    tables = [_share(walks, -1, whole, np.full(len(streets), -1))]
+    for level, parts in enumerate(survey.street_parts.values()):
+        line, own = parts.of_lines(rows)
+        start = parts.from_mm[own]
+        end = np.maximum(np.minimum(parts.to_mm[own], walks.starts[line]), start)
+        tables.append(_share(walks, level, Intervals(line, start, end), parts.area[own]))
+    shares = Shares.stacked(tables)
+    return shares.take(known[shares.subject] & (shares.starts_mm > 0))
 
 
-def _share(walks: _Walks, level: str, parts: Intervals, area: np.ndarray) -> pd.DataFrame:
+def _share(walks: _Walks, level: int, parts: Intervals, area: np.ndarray) -> Shares:
     passing = parts.end_mm - parts.start_mm - overlap_mm(parts, walks.weighed(walks.unsure))
     failing = overlap_mm(parts, walks.weighed(walks.fails))
-    return pd.DataFrame(
-        {"level": level, "area": area, "street": parts.street, "starts_mm": passing + failing, "passing_mm": passing}
-    )
+    return Shares(np.full(len(parts), level), area, parts.street, passing + failing, passing)
 
 
-def _traces(survey: Survey, demands, near: Matches, inside: np.ndarray, hit: Matches) -> pd.DataFrame:
-    """Every site near a chosen street: whether it counted, and why not."""
+def _traces(survey: Survey, demands: list[Demand], near: Matches, inside: np.ndarray, hit: Matches) -> Traces:
+    """Every site near a street: whether it counted, and why not."""
     counted, reason = counted_and_reasons(demands, near.point)
     if len(hit) < inside.sum():  # attached to the nearest street only
         key = near.street.astype(np.int64) * (len(survey.stock) + 1) + near.point
@@ -362,9 +336,4 @@ def _traces(survey: Survey, demands, near: Matches, inside: np.ndarray, hit: Mat
     reason[~inside] = "out_of_reach"
     counted[~inside] = 0
     ids = survey.stock.ids[near.point]
-    return trace_frame(near.street, ids, counted, reason, near.distance_m, near.at_mm / 1000)
-
-
-def _no_traces() -> pd.DataFrame:
-    none = np.empty(0)
-    return trace_frame(none, none, none, none, none, none)
+    return Traces.of(near.street, ids, counted, reason, near.distance_m, near.at_mm / 1000)

@@ -6,7 +6,7 @@ import numpy as np
 
 from data.vocabulary import vocabulary
 from metrics.rules import CountRule, Quota, SiteRule
-from metrics.survey import COUNTS, MAYBE, Stock, eligibility
+from metrics.stock import COUNTS, MAYBE, Stock, eligibility
 from texts import say
 
 _FEW = 2

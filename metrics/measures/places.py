@@ -2,27 +2,37 @@
 
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from geo.crs import to_mm
+from metrics.columns import Columns
 from metrics.explain import held_back, open_questions, plain_number, rejected, whole
-from metrics.measures.demands import asked_for, bounds, counted_and_reasons, demands_of, fewest_sites, unit_of, weights
-from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, judge, trace_frame
+from metrics.measures.demands import (
+    Demand,
+    asked_for,
+    bounds,
+    counted_and_reasons,
+    demands_of,
+    fewest_sites,
+    unit_of,
+    weights,
+)
+from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, Traces, all_of, judge, lacking, unknown
 from metrics.measures.recorded import recorded_rate
 from metrics.rules import Presence, Rate, Within
-from metrics.subjects import subjects
-from metrics.survey import COUNTS, Survey, eligibility
+from metrics.stock import COUNTS, eligibility
+from metrics.subjects import Subjects
+from metrics.survey import Survey
 from texts import say
 
 NEAR_MISS = 2  # sites up to so many times the reach away are traced as out of reach
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
-@dataclass(frozen=True)
-class _Near:
+@dataclass(frozen=True, eq=False)
+class _Near(Columns):
     """Sites at or near places: rows of both, the distance (0 inside a polygon), and whether it is within reach."""
 
     place: np.ndarray
@@ -30,11 +40,8 @@ class _Near:
     distance_m: np.ndarray
     inside: np.ndarray
 
-    def take(self, rows: np.ndarray) -> "_Near":
-        return _Near(self.place[rows], self.site[rows], self.distance_m[rows], self.inside[rows])
 
-
-def within(survey: Survey, rule: Within | Presence) -> Findings:
+def within(survey: Survey, rule: Within | Presence, who: Subjects) -> Findings:
     """
     Places with ``rule.need`` counting sites, and each quota, inside a polygon or within reach of a point or line.
 
@@ -45,9 +52,8 @@ def within(survey: Survey, rule: Within | Presence) -> Findings:
     Findings
         ``value`` is the number counted for the demand that lacks most, ``missing`` what it lacks.
     """
-    who = subjects(survey, rule)
-    if survey.stock is None or who.empty:
-        return Findings(_no_stock(who, float(rule.need)))
+    if survey.stock is None or not len(who):
+        return _no_stock(who, float(rule.need))
     near = _near(survey, who.geometry, rule.reach_m, rule.margin_m)
     hit = near.take(near.inside)
     demands = demands_of(rule, survey.stock)
@@ -56,30 +62,25 @@ def within(survey: Survey, rule: Within | Presence) -> Findings:
     surely = np.array([np.bincount(hit.place, low, len(who)) for low, _ in counts])
     perhaps = np.array([np.bincount(hit.place, high, len(who)) for _, high in counts])
     need = np.array([demand.need for demand in demands])
-    status = np.full(len(who), PASS, dtype=object)
-    for d in range(len(need)):
-        one = judge(surely[d], perhaps[d], need[d])
-        status[(one == UNKNOWN) & (status == PASS)] = UNKNOWN
-        status[one == FAIL] = FAIL
-    blind = survey.is_blind(who.geometry.to_numpy()) & (status == FAIL)
+    status = all_of(judge(surely, perhaps, need[:, None]))
+    blind = who.blind & (status == FAIL)
     status[blind] = UNKNOWN
     worst = np.argmax(need[:, None] - surely, axis=0)
     worst[status == PASS] = 0
     value, required = surely[worst, np.arange(len(who))], need[worst].astype(float)
-    verdicts = who.assign(
-        value=value,
-        required=required,
-        status=status,
-        missing=np.where(status == FAIL, required - value, np.where(status == PASS, 0.0, np.nan)),
-        repair_min=fewest_sites(need[:, None] - surely, [demand.form for demand in demands]),
-    )
     traces = _traces(survey, demands, near)
-    titles = [demands[d].title for d in worst]
-    verdicts["explanation"] = _explanations(verdicts, rule, traces, titles, blind)
-    return Findings(verdicts, traces)
+    verdicts = {
+        "value": value,
+        "required": required,
+        "status": status,
+        "missing": lacking(status, required - value),
+        "repair_min": fewest_sites(need[:, None] - surely, [demand.form for demand in demands]),
+    }
+    verdicts["explanation"] = _explanations(who, verdicts, rule, traces, [demands[d].title for d in worst], blind)
+    return Findings(who, verdicts, traces)
 
 
-def rate(survey: Survey, rule: Rate) -> Findings:
+def rate(survey: Survey, rule: Rate, who: Subjects) -> Findings:
     """
     Plays per time or distance of the screens at a place, or recorded of the place itself, at least ``rule.limit``.
 
@@ -91,10 +92,9 @@ def rate(survey: Survey, rule: Rate) -> Findings:
         ``value`` is the rate of the slowest screen; ``missing`` how many screens are too slow.
     """
     if rule.of == "venue":
-        return recorded_rate(survey, rule)
-    who = subjects(survey, rule)
-    if survey.stock is None or who.empty:
-        return Findings(_no_stock(who, float(rule.limit)))
+        return recorded_rate(survey, rule, who)
+    if survey.stock is None or not len(who):
+        return _no_stock(who, float(rule.limit))
     near = _near(survey, who.geometry, rule.reach_m, rule.margin_m)
     near = near.take(near.inside & _plays_what_is_asked(survey, rule)[near.site])
     plays = _plays(survey, rule)[near.site]
@@ -103,35 +103,37 @@ def rate(survey: Survey, rule: Rate) -> Findings:
         value=("plays", "min"), missing=("slow", "sum"), open=("open", "any"), screens=("slow", "size")
     )
     kept = per_place.index.to_numpy(dtype=np.int64)
+    who = who.take(kept)
     if not len(kept):
-        return Findings(who.iloc[:0], absent=say("explain.rate.none", title=rule.title))
+        return Findings(who, {}, absent=say("explain.rate.none", title=rule.title))
+    value, screens = per_place["value"].to_numpy(), per_place["screens"].tolist()
     status = np.where(per_place["missing"] > 0, FAIL, np.where(per_place["open"], UNKNOWN, PASS)).astype(object)
-    verdicts = who.iloc[kept].reset_index(drop=True)
-    verdicts = verdicts.assign(
-        value=per_place["value"].to_numpy(),
-        required=float(rule.limit),
-        status=status,
-        missing=np.where(status == UNKNOWN, np.nan, per_place["missing"].to_numpy().astype(float)),
-    )
-    verdicts["explanation"] = [
+    explanation = [
         say(
-            f"explain.rate.{verdict.status}",
-            name=verdict.subject_name,
-            count=screens,
-            value=plain_number(verdict.value) if np.isfinite(verdict.value) else "",
+            f"explain.rate.{verdict}",
+            name=name,
+            count=count,
+            value=plain_number(slowest) if np.isfinite(slowest) else "",
             limit=plain_number(rule.limit),
         )
-        for verdict, screens in zip(verdicts.itertuples(), per_place["screens"], strict=True)
+        for name, verdict, slowest, count in zip(who.name, status, value, screens, strict=True)
     ]
+    verdicts = {
+        "value": value,
+        "required": np.full(len(who), float(rule.limit)),
+        "status": status,
+        "missing": np.where(status == UNKNOWN, np.nan, per_place["missing"].to_numpy().astype(float)),
+        "explanation": np.array(explanation, dtype=object),
+    }
     enough = plays >= rule.limit
-    traces = trace_frame(
+    traces = Traces.of(
         np.searchsorted(kept, near.place),
         survey.stock.ids[near.site],
         enough.astype(np.int8),
-        np.where(enough, "counted", np.where(np.isnan(plays), "plays_unrecorded", "too_few_plays")),
+        np.where(enough, "counted", np.where(np.isnan(plays), "plays_unrecorded", "too_few_plays")).astype(object),
         near.distance_m,
     )
-    return Findings(verdicts, traces)
+    return Findings(who, verdicts, traces)
 
 
 def _plays_what_is_asked(survey: Survey, rule: Rate) -> np.ndarray:
@@ -158,64 +160,55 @@ def _plays(survey: Survey, rule: Rate) -> np.ndarray:
     return pd.to_numeric(sites[rule.column], errors="coerce").to_numpy(dtype=float)
 
 
-def _no_stock(who: gpd.GeoDataFrame, required: float) -> gpd.GeoDataFrame:
-    return who.assign(
-        value=np.nan,
-        required=required,
-        status=UNKNOWN,
-        missing=np.nan,
-        explanation=[say("explain.place.no_stock", name=name) for name in who["subject_name"]],
-    )
+def _no_stock(who: Subjects, required: float) -> Findings:
+    return unknown(who, required, [say("explain.place.no_stock", name=name) for name in who.name])
 
 
-def _near(survey: Survey, places: gpd.GeoSeries, reach_m: float, margin_m: float) -> _Near:
+def _near(survey: Survey, places: np.ndarray, reach_m: float, margin_m: float) -> _Near:
     """The sites inside or near each place: a polygon reaches ``margin_m`` around it, a point or line ``reach_m``."""
     stock = survey.stock
-    polygonal = np.isin(shapely.get_type_id(places.array), _POLYGONAL)
+    polygonal = np.isin(shapely.get_type_id(places), _POLYGONAL)
     reach = np.where(polygonal, margin_m, reach_m)
     look = np.where(polygonal, margin_m + reach_m, NEAR_MISS * reach_m)
-    points = stock.points
-    shapely.prepare(places.array)
-    place, site = stock.tree.query(places.array, predicate="dwithin", distance=look + 0.001)
+    shapely.prepare(places)
+    place, site = stock.tree.query(places, predicate="dwithin", distance=look + 0.001)
     order = np.lexsort((site, place))
     place, site = place[order], site[order]
-    distance = shapely.distance(places.array[place], points[site])
-    inside = to_mm(distance) <= to_mm(reach)[place]
-    return _Near(place, site, distance, inside)
+    distance = shapely.distance(places[place], stock.points[site])
+    return _Near(place, site, distance, to_mm(distance) <= to_mm(reach)[place])
 
 
-def _traces(survey: Survey, demands, near: _Near) -> pd.DataFrame:
+def _traces(survey: Survey, demands: list[Demand], near: _Near) -> Traces:
     counted, reason = counted_and_reasons(demands, near.site)
     counted[~near.inside] = 0
     reason[~near.inside] = "out_of_reach"
-    return trace_frame(near.place, survey.stock.ids[near.site], counted, reason, near.distance_m)
+    return Traces.of(near.place, survey.stock.ids[near.site], counted, reason, near.distance_m)
 
 
-def _explanations(verdicts, rule, traces: pd.DataFrame, titles: list[str], blind: np.ndarray) -> list[str]:
-    not_counted = held_back(traces[traces["reason"] != "out_of_reach"])
-    polygonal = np.isin(shapely.get_type_id(verdicts.geometry.array), _POLYGONAL)
+def _explanations(who: Subjects, verdicts: dict, rule, traces: Traces, titles: list[str], blind: np.ndarray):
+    status = verdicts["status"]
+    told = (traces.counted == 0) & (traces.reason != "out_of_reach") & (status != PASS)[traces.subject]
+    not_counted = held_back(traces.subject[told], traces.reason[told])
+    polygonal = np.isin(shapely.get_type_id(who.geometry), _POLYGONAL).tolist()
     inside, reach = say("explain.place.inside"), say("explain.place.reach", reach=plain_number(rule.reach_m))
-    what, unit = asked_for(rule), unit_of(rule)
-    columns = ["subject_name", "status", "value", "required", "missing"]
-    rows = zip(*(verdicts[column].to_numpy(dtype=object).tolist() for column in columns), strict=True)
-    sentences = []
-    for i, (name, status, value, required, missing) in enumerate(rows):
+    what, unit, none = asked_for(rule), unit_of(rule), {}
+    numbers = [verdicts[name].tolist() for name in ("value", "required", "missing")]
+    sentences = np.empty(len(who), dtype=object)
+    for i, (name, verdict, value, required, missing) in enumerate(zip(who.name, status, *numbers, strict=True)):
         if blind[i]:
-            sentences.append(say("explain.place.no_stock", name=name))
+            sentences[i] = say("explain.place.no_stock", name=name)
             continue
-        reasons = not_counted.get(i, {})
-        sentences.append(
-            say(
-                f"explain.place.{status}",
-                name=name,
-                where=inside if polygonal[i] else reach,
-                what=titles[i] or what,
-                value=whole(value),
-                need=whole(required),
-                missing=whole(missing) if status == FAIL else "",
-                unit=unit,
-                rejected=rejected(reasons) if status == FAIL else "",
-                open=open_questions(reasons) if status == UNKNOWN else "",
-            )
+        reasons = not_counted.get(i, none)
+        sentences[i] = say(
+            f"explain.place.{verdict}",
+            name=name,
+            where=inside if polygonal[i] else reach,
+            what=titles[i] or what,
+            value=whole(value),
+            need=whole(required),
+            missing=whole(missing) if verdict == FAIL else "",
+            unit=unit,
+            rejected=rejected(reasons) if verdict == FAIL else "",
+            open=open_questions(reasons) if verdict == UNKNOWN else "",
         )
     return sentences

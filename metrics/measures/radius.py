@@ -1,5 +1,7 @@
 """``radius``: how much of an area layer lies near enough to a facility."""
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -7,9 +9,9 @@ import shapely
 from data.vocabulary import vocabulary
 from geo.areas import network_service_area, service_area
 from metrics.explain import percent, plain_number
-from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings
+from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, lacking
 from metrics.rules import Radius
-from metrics.subjects import DISTRICT, subjects
+from metrics.subjects import DISTRICT, Subjects, at_places, subjects
 from metrics.survey import Survey
 from texts import say
 
@@ -28,40 +30,38 @@ def radius(survey: Survey, rule: Radius) -> Findings:
         ``value`` is the covered share of the area, ``missing`` what it lacks to the limit.
     """
     who = _whole_areas(survey, rule)
-    if who.empty:
-        return Findings(who)
+    if not len(who):
+        return Findings(who, {})
     measured = _measured(survey, rule)
     facilities = survey.venues_of(rule.facility_classes)
     value, at_most = np.full(len(who), np.nan), np.full(len(who), np.nan)
     if measured is not None and len(facilities):
-        own = shapely.intersection(who.geometry.array, measured)
+        own = shapely.intersection(who.geometry, measured)
         value = _share(own, _covered(survey, rule, facilities, sized_only=True))
         at_most = _share(own, _covered(survey, rule, facilities, sized_only=False))
     meets = np.greater if rule.strict else np.greater_equal
     status = np.where(meets(value, rule.limit), PASS, np.where(meets(at_most, rule.limit), UNKNOWN, FAIL))
     status = np.where(np.isfinite(value), status, UNKNOWN).astype(object)
-    verdicts = who.assign(
-        value=value,
-        required=float(rule.limit),
-        status=status,
-        missing=np.where(status == FAIL, rule.limit - value, np.where(status == PASS, 0.0, np.nan)),
-    )
-    verdicts["explanation"] = _explanations(verdicts, rule, lacks_facilities=facilities.empty)
-    return Findings(verdicts)
+    verdicts = {
+        "value": value,
+        "required": np.full(len(who), float(rule.limit)),
+        "status": status,
+        "missing": lacking(status, rule.limit - value),
+        "explanation": _explanations(who, value, status, rule, lacks_facilities=facilities.empty),
+    }
+    return Findings(who, verdicts)
 
 
-def _whole_areas(survey: Survey, rule: Radius) -> gpd.GeoDataFrame:
+def _whole_areas(survey: Survey, rule: Radius) -> Subjects:
     """The districts; a city without any is judged as a whole, by the box around its areas."""
     who = subjects(survey, rule.model_copy(update={"class_": DISTRICT, "also_classes": ()}))
     areas = survey.city.areas
     if len(who) or areas is None or areas.empty:
-        return who.assign(**{"class": rule.class_})
+        return replace(who, class_=np.full(len(who), rule.class_, dtype=object))
     name = survey.city.meta.get("name") or say("explain.radius.city")
-    return gpd.GeoDataFrame(
-        {"subject": [name], "subject_name": [name], "class": [rule.class_], "unit": [None], "row": [-1]},
-        geometry=[shapely.box(*areas.total_bounds)],
-        crs=survey.city.crs,
-    )
+    box = np.array([shapely.box(*areas.total_bounds)], dtype=object)
+    one = {"ids": [name], "names": [name], "units": [None], "row": np.array([-1])}
+    return at_places(survey, **one, class_=rule.class_, geometry=box)
 
 
 def _measured(survey: Survey, rule: Radius):
@@ -97,23 +97,24 @@ def _covered(survey: Survey, rule: Radius, facilities: gpd.GeoDataFrame, *, size
     return shapely.union_all(parts)
 
 
-def _explanations(verdicts: gpd.GeoDataFrame, rule: Radius, *, lacks_facilities: bool) -> list[str]:
+def _explanations(who: Subjects, value: np.ndarray, status: np.ndarray, rule: Radius, *, lacks_facilities: bool):
     words, joiner = vocabulary(), say("explain.joiner")
     facility = joiner.join(words.classes.label(code) for code in rule.facility_classes)
     area = joiner.join(words.area_kinds.label(code) for code in rule.area_kinds)
-    metres = say("explain.joiner").join(plain_number(tier.radius_m) for tier in rule.reaches)
-    return [
+    metres = joiner.join(plain_number(tier.radius_m) for tier in rule.reaches)
+    sentences = [
         say(
-            f"explain.radius.{verdict.status}",
-            name=verdict.subject_name,
+            f"explain.radius.{verdict}",
+            name=name,
             facility=facility,
             area=area,
             radius=metres,
             way=say(f"explain.radius.{'network' if rule.network else 'straight'}"),
-            value=percent(verdict.value) if np.isfinite(verdict.value) else "",
+            value=percent(share) if np.isfinite(share) else "",
             op=say(f"explain.ops.{'>' if rule.strict else '>='}"),
             limit=percent(rule.limit),
             missing=facility if lacks_facilities else area,
         )
-        for verdict in verdicts.itertuples()
+        for name, verdict, share in zip(who.name, status, value, strict=True)
     ]
+    return np.array(sentences, dtype=object)

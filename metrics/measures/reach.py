@@ -4,7 +4,6 @@ from collections import Counter
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.crs import to_mm
@@ -14,16 +13,17 @@ from geo.ways import Ways, ways_of
 from metrics.book import View
 from metrics.explain import plain_number, rejected, whole
 from metrics.measures.demands import demands_of
-from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings
+from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, Traces, lacking
 from metrics.rules import Reach
-from metrics.subjects import subjects
-from metrics.survey import COUNTS, NEVER, Survey
+from metrics.stock import COUNTS, NEVER
+from metrics.subjects import Subjects
+from metrics.survey import Survey
 from texts import say
 
 GATE_MARGIN_M = 30.0  # a gate this near the outline of a place is one of its gates
 
 
-def reach(survey: Survey, rule: Reach, view: View) -> Findings:
+def reach(survey: Survey, rule: Reach, view: View, who: Subjects) -> Findings:
     """
     Places from each of whose gates a walk of ``rule.walk_m`` inwards sees a counting site.
 
@@ -37,20 +37,26 @@ def reach(survey: Survey, rule: Reach, view: View) -> Findings:
         ``value`` is the longest of the gates' shortest walks in metres, NaN when from some gate nothing is seen;
         ``missing`` is 1 where the place fails. Traces name the site first seen from each gate, ``at_m`` the walk.
     """
-    who = subjects(survey, rule)
-    if who.empty or survey.stock is None or survey.city.buildings is None:
+    if not len(who) or survey.stock is None or survey.city.buildings is None:
         why = "no_stock" if survey.stock is None else "no_buildings"
-        return Findings(_verdicts(who, rule, [(UNKNOWN, np.nan, why)] * len(who)))
+        return Findings(who, _verdicts(who, rule, [(UNKNOWN, np.nan, why)] * len(who)))
     gates = survey.venues_of([rule.gate_class])
     walls = _walls(survey, rule, view, gates)
-    blind = survey.is_blind(who.geometry.to_numpy())
     answers, traces = [], []
-    for row in range(len(who)):
-        answer, seen = _judge_place(survey, rule, view, who.geometry.iloc[row], gates, walls)
-        answers.append((UNKNOWN, np.nan, "no_stock") if blind[row] and answer[0] == FAIL else answer)
-        traces += [(row, *trace) for trace in seen]
-    columns = ["subject", "site", "counted", "reason", "at_m", "distance_m"]
-    return Findings(_verdicts(who, rule, answers), pd.DataFrame(traces, columns=columns))
+    for row, place in enumerate(who.geometry):
+        answer, seen = _judge_place(survey, rule, view, place, gates, walls)
+        answers.append((UNKNOWN, np.nan, "no_stock") if who.blind[row] and answer[0] == FAIL else answer)
+        traces += [(row, sight.site, sight.distance_m) for sight in seen]
+    subject, site = np.array([trace[:2] for trace in traces], dtype=np.int64).reshape(-1, 2).T
+    traced = Traces.of(
+        subject,
+        survey.stock.ids[site],
+        np.ones(len(site), dtype=np.int8),
+        np.full(len(site), "counted", dtype=object),
+        np.full(len(site), np.nan),
+        np.round(np.array([walked_m for *_, walked_m in traces], dtype=float), 3),
+    )
+    return Findings(who, _verdicts(who, rule, answers), traced)
 
 
 def _judge_place(
@@ -71,11 +77,7 @@ def _judge_place(
         return (UNKNOWN, np.nan, "no_path"), []
     demand = demands_of(rule, survey.stock)[0]
     surely = [_walk_in(survey, rule, view, gate, ways, walls, demand.state == COUNTS) for gate in points]
-    traces = [
-        (survey.stock.ids[sight.site], 1, "counted", round(sight.distance_m, 3), np.nan)
-        for sight in surely
-        if sight.site >= 0
-    ]
+    traces = [sight for sight in surely if sight.site >= 0]
     if all(sight.site >= 0 for sight in surely):
         return (PASS, max(sight.distance_m for sight in surely), ""), traces
     perhaps = [_walk_in(survey, rule, view, gate, ways, walls, demand.state != NEVER) for gate in points]
@@ -139,26 +141,25 @@ def _seen_if_it_counted(
     return [sight.site for sight in sights if sight.site >= 0]
 
 
-def _verdicts(who: gpd.GeoDataFrame, rule: Reach, answers: list[tuple[str, float, str]]) -> gpd.GeoDataFrame:
+def _verdicts(who: Subjects, rule: Reach, answers: list[tuple[str, float, str]]) -> dict[str, np.ndarray]:
     gate, walk = say("explain.reach.gate"), plain_number(rule.walk_m)
-    sentences = []
-    for name, (status, distance, detail) in zip(who["subject_name"], answers, strict=True):
-        sentences.append(
-            say(
-                f"explain.reach.{status}",
-                name=name,
-                gate=gate,
-                walk=walk,
-                value=whole(distance) if np.isfinite(distance) else "",
-                rejected=detail if status == FAIL else "",
-                why=say(f"explain.reach.{detail}") if status == UNKNOWN else "",
-            )
+    sentences = [
+        say(
+            f"explain.reach.{status}",
+            name=name,
+            gate=gate,
+            walk=walk,
+            value=whole(distance) if np.isfinite(distance) else "",
+            rejected=detail if status == FAIL else "",
+            why=say(f"explain.reach.{detail}") if status == UNKNOWN else "",
         )
+        for name, (status, distance, detail) in zip(who.name, answers, strict=True)
+    ]
     status = np.array([status for status, _, _ in answers], dtype=object)
-    return who.assign(
-        value=[distance for _, distance, _ in answers],
-        required=float(rule.walk_m),
-        status=status,
-        missing=np.where(status == FAIL, 1.0, np.where(status == PASS, 0.0, np.nan)),
-        explanation=sentences,
-    )
+    return {
+        "value": np.array([distance for _, distance, _ in answers], dtype=float),
+        "required": np.full(len(who), float(rule.walk_m)),
+        "status": status,
+        "missing": lacking(status, 1.0),
+        "explanation": np.array(sentences, dtype=object),
+    }

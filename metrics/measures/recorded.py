@@ -4,15 +4,14 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import floor
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from data.recorded import recorded
 from metrics.explain import percent, plain_number
-from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, judge
+from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, judge, lacking, unknown
 from metrics.rules import Rate, RuleBase, Share, Value
-from metrics.subjects import DISTRICT, ROAD, subjects
+from metrics.subjects import DISTRICT, ROAD, Subjects
 from metrics.survey import Survey
 from texts import say
 
@@ -24,7 +23,7 @@ _MEETS: dict[str, Callable] = {
 }
 
 
-def share(survey: Survey, rule: Share) -> Findings:
+def share(survey: Survey, rule: Share, who: Subjects) -> Findings:
     """
     Subjects with enough of one recorded amount in another; with ``over``, enough subjects that meet a condition.
 
@@ -38,8 +37,7 @@ def share(survey: Survey, rule: Share) -> Findings:
         amounts compare to the millionth.
     """
     if rule.over is not None:
-        return _share_of_subjects(survey, rule)
-    who = subjects(survey, rule)
+        return _share_of_subjects(survey, rule, who)
     part = recorded_column(survey, who, rule.numerator)
     total = recorded_column(survey, who, rule.denominator)
     known = np.isfinite(part) & np.isfinite(total) & (total > 0)
@@ -49,21 +47,24 @@ def share(survey: Survey, rule: Share) -> Findings:
         _millionths(part) * limit.denominator, _millionths(total) * limit.numerator
     )
     status[known] = np.where(meets[known], PASS, FAIL)
-    verdicts = who.assign(
-        value=np.divide(part, total, out=np.full(len(who), np.nan), where=known),
-        required=float(rule.limit),
-        status=status,
-        missing=[
-            _lacking(a, b, limit, rule.strict) if s == FAIL else (0.0 if s == PASS else np.nan)
-            for a, b, s in zip(part, total, status, strict=True)
-        ],
-    )
-    names = {"numerator": recorded(rule.numerator).label, "denominator": recorded(rule.denominator).label}
-    verdicts["explanation"] = [
-        _share_sentence(name, s, a, b, rule, names)
-        for name, s, a, b in zip(who["subject_name"], status, part, total, strict=True)
+    lack = [
+        _lacking(a, b, limit, rule.strict) if fails else 0.0
+        for a, b, fails in zip(part, total, status == FAIL, strict=True)
     ]
-    return Findings(verdicts)
+    names = {"numerator": recorded(rule.numerator).label, "denominator": recorded(rule.denominator).label}
+    sentences = [
+        _share_sentence(name, s, a, b, rule, names) for name, s, a, b in zip(who.name, status, part, total, strict=True)
+    ]
+    return Findings(
+        who,
+        {
+            "value": np.divide(part, total, out=np.full(len(who), np.nan), where=known),
+            "required": np.full(len(who), float(rule.limit)),
+            "status": status,
+            "missing": lacking(status, np.array(lack)),
+            "explanation": np.array(sentences, dtype=object),
+        },
+    )
 
 
 def _millionths(amounts: np.ndarray) -> np.ndarray:
@@ -98,20 +99,18 @@ def _share_sentence(name: str, status: str, part: float, total: float, rule: Sha
     )
 
 
-def _share_of_subjects(survey: Survey, rule: Share) -> Findings:
+def _share_of_subjects(survey: Survey, rule: Share, who: Subjects) -> Findings:
     """
     One verdict for all subjects of the class together.
 
     Subjects whose number is not recorded may or may not meet the condition: the answer holds only if it is the same
     either way. ``value`` is the share among those recorded.
     """
-    who = subjects(survey, rule)
+    if not len(who):
+        return Findings(who, {})
     values = recorded_column(survey, who, rule.over.column)
     known = int(np.isfinite(values).sum())
     passed = int(_MEETS[rule.over.op](values[np.isfinite(values)], rule.over.limit).sum())
-    together = who.iloc[:1].assign(subject=rule.class_, subject_name=rule.title, unit=None, row=-1)
-    if who.empty:
-        return Findings(together)
     limit, op = Fraction(str(rule.limit)), ">" if rule.strict else ">="
     at_least, at_most = (
         bool(_MEETS[op](count * limit.denominator, len(who) * limit.numerator))
@@ -129,18 +128,20 @@ def _share_of_subjects(survey: Survey, rule: Share) -> Findings:
         "limit": percent(rule.limit),
         "column": recorded(rule.over.column).label,
     }
-    # All of them together lie in no district.
-    verdicts = together.set_geometry([None], crs=who.crs).assign(
-        value=passed / known if known else np.nan,
-        required=float(rule.limit),
-        status=status,
-        missing=missing,
-        explanation=say("explain.share.over_unknown" if status == UNKNOWN else "explain.share.over", **facts),
+    sentence = say("explain.share.over_unknown" if status == UNKNOWN else "explain.share.over", **facts)
+    return Findings(
+        who.together(rule.class_, rule.title),
+        {
+            "value": np.array([passed / known if known else np.nan]),
+            "required": np.array([float(rule.limit)]),
+            "status": np.array([status], dtype=object),
+            "missing": np.array([missing]),
+            "explanation": np.array([sentence], dtype=object),
+        },
     )
-    return Findings(verdicts)
 
 
-def value(survey: Survey, rule: Value) -> Findings:
+def value(survey: Survey, rule: Value, who: Subjects) -> Findings:
     """
     Subjects whose recorded number, or its ratio to a second one, meets a limit.
 
@@ -149,7 +150,6 @@ def value(survey: Survey, rule: Value) -> Findings:
     Findings
         ``missing`` is the distance to the limit, in the unit of the number; 0 where the limit itself is not enough.
     """
-    who = subjects(survey, rule)
     number = recorded_column(survey, who, rule.column)
     columns = [rule.column]
     if rule.per is not None:
@@ -158,15 +158,9 @@ def value(survey: Survey, rule: Value) -> Findings:
         columns.append(rule.per)
     known = np.isfinite(number)
     status = np.where(known, np.where(_MEETS[rule.op](number, rule.limit), PASS, FAIL), UNKNOWN).astype(object)
-    verdicts = who.assign(
-        value=number,
-        required=float(rule.limit),
-        status=status,
-        missing=np.where(status == FAIL, np.abs(number - rule.limit), np.where(status == PASS, 0.0, np.nan)),
-    )
     label = _value_label(rule)
     absent = say("explain.joiner").join(recorded(column).label for column in columns)
-    verdicts["explanation"] = [
+    sentences = [
         say(
             f"explain.value.{s}",
             name=name,
@@ -176,9 +170,19 @@ def value(survey: Survey, rule: Value) -> Findings:
             op=say(f"explain.ops.{rule.op}"),
             limit=plain_number(rule.limit),
         )
-        for name, s, v in zip(who["subject_name"], status, number, strict=True)
+        for name, s, v in zip(who.name, status, number, strict=True)
     ]
-    return Findings(verdicts)
+    return Findings(who, _verdicts(rule, number, status, np.abs(number - rule.limit), sentences))
+
+
+def _verdicts(rule: Value | Rate, number: np.ndarray, status: np.ndarray, lack: np.ndarray, sentences: list[str]):
+    return {
+        "value": number,
+        "required": np.full(len(number), float(rule.limit)),
+        "status": status,
+        "missing": lacking(status, lack),
+        "explanation": np.array(sentences, dtype=object),
+    }
 
 
 def _value_label(rule: Value) -> str:
@@ -192,18 +196,11 @@ def _value_label(rule: Value) -> str:
     )
 
 
-def recorded_rate(survey: Survey, rule: Rate) -> Findings:
+def recorded_rate(survey: Survey, rule: Rate, who: Subjects) -> Findings:
     """Subjects whose own recorded rate is at least ``rule.limit``."""
-    who = subjects(survey, rule)
     number = recorded_column(survey, who, rule.column)
     status = judge(number, number, rule.limit)
-    verdicts = who.assign(
-        value=number,
-        required=float(rule.limit),
-        status=status,
-        missing=np.where(np.isnan(number), np.nan, np.maximum(rule.limit - number, 0)),
-    )
-    verdicts["explanation"] = [
+    sentences = [
         say(
             f"explain.rate.venue_{s}",
             name=name,
@@ -211,33 +208,24 @@ def recorded_rate(survey: Survey, rule: Rate) -> Findings:
             value=plain_number(v) if np.isfinite(v) else "",
             limit=plain_number(rule.limit),
         )
-        for name, s, v in zip(who["subject_name"], status, number, strict=True)
+        for name, s, v in zip(who.name, status, number, strict=True)
     ]
-    return Findings(verdicts)
+    return Findings(who, _verdicts(rule, number, status, rule.limit - number, sentences))
 
 
-def recorded_column(survey: Survey, who: gpd.GeoDataFrame, column: str) -> np.ndarray:
+def recorded_column(survey: Survey, who: Subjects, column: str) -> np.ndarray:
     """The recorded numbers of the subjects, NaN where nothing, or no number, was written down."""
     numbers = np.full(len(who), np.nan)
     # Streets and crossings are found, not recorded: their rows are not those of a layer.
-    of_record = (who["class"] != ROAD).to_numpy() & (who["row"] >= 0).to_numpy()
-    for name, frame in ((DISTRICT, survey.city.districts), (None, survey.city.venues)):
-        mine = ((who["class"] == DISTRICT).to_numpy() == (name == DISTRICT)) & of_record
+    of_record = (who.class_ != ROAD) & (who.row >= 0)
+    of_district = who.class_ == DISTRICT
+    recorded_in = ((of_record & of_district, survey.city.districts), (of_record & ~of_district, survey.city.venues))
+    for mine, frame in recorded_in:
         if frame is not None and column in frame and mine.any():
-            rows = who["row"].to_numpy()[mine]
-            numbers[mine] = pd.to_numeric(frame.loc[rows, column], errors="coerce").to_numpy(dtype=float)
+            numbers[mine] = pd.to_numeric(frame[column].loc[who.row[mine]], errors="coerce").to_numpy(dtype=float)
     return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
-def unstated(survey: Survey, rule: RuleBase) -> Findings:
+def unstated(survey: Survey, rule: RuleBase, who: Subjects) -> Findings:
     """Every subject of a rule whose number the document does not give, or the copy at hand has lost: unknown."""
-    who = subjects(survey, rule)
-    return Findings(
-        who.assign(
-            value=np.nan,
-            required=np.nan,
-            status=UNKNOWN,
-            missing=np.nan,
-            explanation=say("explain.unstated", reason=rule.reason),
-        )
-    )
+    return unknown(who, np.nan, [say("explain.unstated", reason=rule.reason)] * len(who))

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.areas import sample_points, viewing_centre
@@ -23,10 +22,11 @@ from geo.sight import (
 from metrics.book import View
 from metrics.explain import held_back, open_questions, percent, rejected, whole
 from metrics.measures.demands import Demand, bounds, counted_and_reasons, demands_of, fewest_sites, unit_of, weights
-from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, judge, trace_frame
+from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, Traces, all_of, judge, lacking, unknown
 from metrics.rules import Visible
-from metrics.subjects import subjects
-from metrics.survey import COUNTS, MAYBE, Survey
+from metrics.stock import COUNTS, MAYBE
+from metrics.subjects import Subjects
+from metrics.survey import Survey
 from texts import say
 
 NEAR_MISS = 1.5  # sites up to so many times their viewing distance away are traced as too far
@@ -43,7 +43,7 @@ class _Looks:
     reason: np.ndarray
 
 
-def visible(survey: Survey, rule: Visible, view: View) -> Findings:
+def visible(survey: Survey, rule: Visible, view: View, who: Subjects) -> Findings:
     """
     Squares from whose centre ``rule.need`` counting sites and each quota can be seen.
 
@@ -54,81 +54,72 @@ def visible(survey: Survey, rule: Visible, view: View) -> Findings:
     Returns
     -------
     Findings
-        Verdicts carry ``centre`` (a point), ``worst`` (fewest sites seen from any of the sample points all over the
+        Verdicts carry ``worst`` (fewest sites seen from any of the sample points all over the
         square) and ``good_share`` (share of these points from which the demand is met), NaN for squares known as a
         point only.
     """
-    who = subjects(survey, rule)
-    who["centre"] = viewing_centres(survey, who)
-    if survey.stock is None or who.empty:
-        return Findings(_unknown(who, rule))
+    if survey.stock is None or not len(who):
+        return _no_stock(who, rule)
     demands = demands_of(rule, survey.stock)
     weight = weights(rule, survey.stock)
-    samples = _samples(who, rule.sample_points)
-    observers = np.vstack([_xy_mm(who["centre"]), _xy_mm(samples)])
+    centres = _xy_mm(viewing_centres(survey, who))
+    square, samples = _samples(survey, who, rule.sample_points)
+    observers = np.vstack([centres, samples])
     walls = survey.obstacles_near(observers, _reach_m(survey, view))
     looks = _look(survey, observers, len(who), walls, view, may_count=np.any([d.state for d in demands], axis=0))
     of_centre = looks.observer < len(who)
     surely, perhaps = _seen(demands, looks, weight, len(observers))
     need = np.array([demand.need for demand in demands])
     met = (surely >= need[:, None]).all(axis=0)
-    status = np.min([_rank(judge(surely[d], perhaps[d], need[d])) for d in range(len(need))], axis=0)
-    status = np.array([FAIL, UNKNOWN, PASS], dtype=object)[status[: len(who)]]
-    blind = survey.is_blind(who["centre"].to_numpy()) & (status == FAIL)
-    inside = np.full(len(who), -1) if walls is None else containing_building(observers[: len(who)], walls)
-    status[blind | (inside >= 0)] = UNKNOWN
     held = surely[:, : len(who)]
+    status = all_of(judge(held, perhaps[:, : len(who)], need[:, None]))
+    blind = survey.is_unsurveyed(*(centres.T / 1000)) & (status == FAIL)
+    inside = np.full(len(who), -1) if walls is None else containing_building(centres, walls)
+    status[blind | (inside >= 0)] = UNKNOWN
     worst = np.argmax(need[:, None] - held, axis=0)
     worst[status == PASS] = 0
-    verdicts = who.assign(
-        value=held[worst, np.arange(len(who))].astype(float),
-        required=need[worst].astype(float),
-        status=status,
-        repair_min=fewest_sites(need[:, None] - held, [demand.form for demand in demands]),
-        **_elsewhere(samples, surely[0, len(who) :], met[len(who) :], len(who)),
-    )
-    verdicts["missing"] = np.where(
-        status == FAIL, verdicts["required"] - verdicts["value"], np.where(status == PASS, 0.0, np.nan)
-    )
-    verdicts.loc[inside >= 0, "value"] = np.nan
+    value, required = held[worst, np.arange(len(who))].astype(float), need[worst].astype(float)
+    verdicts = {
+        "value": np.where(inside >= 0, np.nan, value),
+        "required": required,
+        "status": status,
+        "missing": lacking(status, required - value),
+        "repair_min": fewest_sites(need[:, None] - held, [demand.form for demand in demands]),
+        **_elsewhere(square, surely[0, len(who) :], met[len(who) :], len(who)),
+    }
     traces = _traces(survey, demands, looks, of_centre)
-    titles = np.array([demand.title for demand in demands], dtype=object)[worst]
-    verdicts["explanation"] = _explanations(survey, verdicts, rule, traces, titles, inside, blind)
-    return Findings(verdicts, traces)
+    titles = [demands[d].title for d in worst]
+    verdicts["explanation"] = _explanations(survey, who, verdicts, rule, traces, titles, inside, blind)
+    return Findings(who, verdicts, traces)
 
 
-def viewing_centres(survey: Survey, who: gpd.GeoDataFrame) -> gpd.GeoSeries:
+def viewing_centres(survey: Survey, who: Subjects) -> gpd.GeoSeries:
     """Where one stands to judge each subject: its recorded viewing point, else ``geo.areas.viewing_centre``."""
-    centres = viewing_centre(who.geometry)
+    centres = viewing_centre(gpd.GeoSeries(who.geometry, crs=survey.city.crs))
     venues = survey.city.venues
-    if venues is None or who.empty:
+    if venues is None or not len(who):
         return centres
-    own = venues[["centre_lon", "centre_lat"]].reindex(who["row"]).to_numpy(dtype=float)
+    own = venues[["centre_lon", "centre_lat"]].reindex(who.row).to_numpy(dtype=float)
     has_own = np.isfinite(own).all(axis=1)
     if has_own.any():
-        points = gpd.GeoSeries(shapely.points(own[has_own]), crs=WGS84).to_crs(who.crs)
+        points = gpd.GeoSeries(shapely.points(own[has_own]), crs=WGS84).to_crs(survey.city.crs)
         centres.loc[has_own] = points.to_numpy()
     return centres
 
 
-def _unknown(who: gpd.GeoDataFrame, rule: Visible) -> gpd.GeoDataFrame:
-    return who.assign(
-        value=np.nan,
-        required=float(rule.need),
-        status=UNKNOWN,
-        missing=np.nan,
-        worst=np.nan,
-        good_share=np.nan,
-        explanation=[say("explain.place.no_stock", name=name) for name in who["subject_name"]],
-    )
+def _no_stock(who: Subjects, rule: Visible) -> Findings:
+    nothing = np.full(len(who), np.nan)
+    sentences = [say("explain.place.no_stock", name=name) for name in who.name]
+    return unknown(who, float(rule.need), sentences, worst=nothing, good_share=nothing)
 
 
-def _samples(who: gpd.GeoDataFrame, count: int) -> gpd.GeoSeries:
-    """Points all over the squares that have an extent, indexed by the square."""
-    extended = who.geometry[shapely.area(who.geometry.array) > 0]
-    if not count or extended.empty:
-        return gpd.GeoSeries([], index=pd.Index([], dtype=int), crs=who.crs)
-    return sample_points(extended, count)
+def _samples(survey: Survey, who: Subjects, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points all over the squares that have an extent: row of the square, and x, y in mm."""
+    extended = np.flatnonzero(shapely.area(who.geometry) > 0)
+    if not count or not len(extended):
+        return np.empty(0, dtype=np.int64), np.empty((0, 2), dtype=np.int64)
+    points = sample_points(gpd.GeoSeries(who.geometry[extended], index=extended, crs=survey.city.crs), count)
+    return points.index.to_numpy(), _xy_mm(points)
 
 
 def _xy_mm(points: gpd.GeoSeries) -> np.ndarray:
@@ -197,60 +188,58 @@ def _seen(demands: list[Demand], looks: _Looks, weight: np.ndarray, observers: i
     return np.array(surely), np.array(perhaps)
 
 
-def _rank(status: np.ndarray) -> np.ndarray:
-    """0 for fail, 1 for unknown, 2 for pass: the least of several is what holds of all."""
-    return np.select([status == FAIL, status == UNKNOWN], [0, 1], 2)
-
-
-def _elsewhere(samples: gpd.GeoSeries, seen: np.ndarray, met: np.ndarray, squares: int) -> dict[str, np.ndarray]:
+def _elsewhere(square: np.ndarray, seen: np.ndarray, met: np.ndarray, squares: int) -> dict[str, np.ndarray]:
     """The fewest sites seen from any sample point of each square, and the share of points that meet the demand."""
-    grouped = pd.DataFrame({"worst": seen, "good_share": met.astype(float)}, index=samples.index).groupby(level=0)
-    table = grouped.agg({"worst": "min", "good_share": "mean"}).reindex(range(squares))
-    return {name: table[name].to_numpy() for name in table}
+    worst = np.full(squares, np.inf)
+    np.minimum.at(worst, square, seen)
+    points = np.bincount(square, minlength=squares)
+    good = np.bincount(square, met, squares)
+    return {
+        "worst": np.where(points > 0, worst, np.nan),
+        "good_share": np.divide(good, points, out=np.full(squares, np.nan), where=points > 0),
+    }
 
 
-def _traces(survey: Survey, demands: list[Demand], looks: _Looks, chosen: np.ndarray) -> pd.DataFrame:
+def _traces(survey: Survey, demands: list[Demand], looks: _Looks, chosen: np.ndarray) -> Traces:
     site = looks.site[chosen]
     counted, reason = counted_and_reasons(demands, site)
     out_of_sight = looks.state[chosen] != COUNTS
     counted[out_of_sight] = 0
     reason[out_of_sight] = looks.reason[chosen][out_of_sight]
-    return trace_frame(looks.observer[chosen], survey.stock.ids[site], counted, reason, looks.distance_m[chosen])
+    return Traces.of(looks.observer[chosen], survey.stock.ids[site], counted, reason, looks.distance_m[chosen])
 
 
-def _explanations(survey, verdicts, rule, traces, titles, inside, blind) -> list[str]:
-    not_counted = held_back(traces)
-    sentences = []
-    for i, verdict in enumerate(verdicts.itertuples()):
+def _explanations(survey, who: Subjects, verdicts: dict, rule, traces: Traces, titles, inside, blind) -> np.ndarray:
+    out = traces.counted == 0
+    not_counted = held_back(traces.subject[out], traces.reason[out])
+    columns = ("status", "value", "required", "missing", "worst", "good_share")
+    rows = zip(who.name, *(verdicts[column].tolist() for column in columns), strict=True)
+    sentences = np.empty(len(who), dtype=object)
+    for i, (name, status, value, required, missing, worst, good_share) in enumerate(rows):
         if inside[i] >= 0:
-            name = survey.city.buildings["name"].iloc[inside[i]]
-            building = name if isinstance(name, str) else ""
-            sentences.append(say("explain.visible.inside_building", name=verdict.subject_name, building=building))
+            building = survey.city.buildings["name"].iloc[inside[i]]
+            known = building if isinstance(building, str) else ""
+            sentences[i] = say("explain.visible.inside_building", name=name, building=known)
             continue
         if blind[i]:
-            sentences.append(say("explain.place.no_stock", name=verdict.subject_name))
+            sentences[i] = say("explain.place.no_stock", name=name)
             continue
         reasons = not_counted.get(i, {})
         elsewhere = ""
-        if np.isfinite(verdict.worst):
+        if np.isfinite(worst):
             elsewhere = say(
-                "explain.visible.elsewhere",
-                worst=whole(verdict.worst),
-                share=percent(verdict.good_share),
-                unit=unit_of(rule),
+                "explain.visible.elsewhere", worst=whole(worst), share=percent(good_share), unit=unit_of(rule)
             )
-        sentences.append(
-            say(
-                f"explain.visible.{verdict.status}",
-                name=verdict.subject_name,
-                what=titles[i],
-                value=whole(verdict.value),
-                need=whole(verdict.required),
-                missing=whole(0 if np.isnan(verdict.missing) else verdict.missing),
-                unit=unit_of(rule),
-                rejected=rejected(reasons),
-                open=open_questions(reasons),
-                elsewhere=elsewhere,
-            )
+        sentences[i] = say(
+            f"explain.visible.{status}",
+            name=name,
+            what=titles[i],
+            value=whole(value),
+            need=whole(required),
+            missing=whole(0 if np.isnan(missing) else missing),
+            unit=unit_of(rule),
+            rejected=rejected(reasons),
+            open=open_questions(reasons),
+            elsewhere=elsewhere,
         )
     return sentences
