@@ -1,19 +1,27 @@
-"""Which points lie within reach of which streets, and where along them: a uniform grid over the streets' segments."""
+"""
+Which points lie within reach of which streets, and where along them: a uniform grid over the streets' segments.
+
+Points are put into the order of the grid's cells and matched cell by cell; the matches are put into the order of short
+slots along the streets, which leaves little to sort. Both are counting sorts: what is used together lies together in
+memory. Many points are matched in parts, side by side in threads; the result does not depend on the parts.
+"""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numba import njit
 
+from geo._match_grid import Index, cells_of, grid_over, index_segments, put_points
+from geo._match_slots import Slots, count_slots, finish_streets, make_places, put_matches, slots_along
+
 if TYPE_CHECKING:
     from geo.streets import Segments
 
-_MIN_CELL_MM = 100_000
-_MAX_CELLS = 8_000_000
 _WORTH_THREADS = 200_000  # points; below this threads cost more than they give
 _MOST_WORKERS = 4
 
@@ -72,23 +80,17 @@ def match_points(points_mm: np.ndarray, segments: "Segments", *, reach_mm: int) 
         raise ValueError(f"reach_mm is {reach_mm}; give a distance of 0 or more")
     points_mm = np.ascontiguousarray(points_mm, dtype=np.int64)
     if not len(points_mm) or not len(segments.street):
-        none = np.empty(0, dtype=np.int64)
-        return Matches(none, none.astype(np.int32), none, none.astype(float))
-    x0, y0, x1, y1, street, m0, m1 = _by_street(segments)
-    west, south = min(x0.min(), x1.min()) - reach_mm, min(y0.min(), y1.min()) - reach_mm
-    east, north = max(x0.max(), x1.max()) + reach_mm, max(y0.max(), y1.max()) + reach_mm
-    cell, columns, rows = _grid(west, south, east, north, reach_mm, len(street))
-    starts, members = _index_segments(x0, y0, x1, y1, west, south, cell, columns, rows, reach_mm)
-    order, point_cell = _points_by_cell(points_mm, west, south, cell, columns, rows)
-    packed = np.column_stack((x0, y0, x1, y1, m0, m1))
-
-    def match(part: np.ndarray) -> tuple[np.ndarray, ...]:
-        most = _most_matches(point_cell, part, starts, members, street)
-        return _match(points_mm, part, point_cell, starts, members, packed, street, reach_mm, most)
-
-    point, on, at, distance = _side_by_side(match, order)
-    ranked = _rank(point, on, at, int(street.max()) + 1)
-    return Matches(point[ranked], on[ranked], at[ranked], distance[ranked])
+        return _room_for(0)
+    street, columns = _by_street(segments)
+    slots = slots_along(street, *columns[4:], wanted=len(points_mm))
+    parts = min(os.cpu_count() or 1, _MOST_WORKERS) if len(points_mm) >= _WORTH_THREADS else 1
+    with ThreadPoolExecutor(parts) as pool:
+        crew = _Crew(parts, pool)
+        index, points, cells = _by_cell(crew, points_mm, street, columns, reach_mm)
+        counts = np.zeros((parts, slots.begins[-1] + 1), dtype=np.int64)
+        find = partial(_find, points, cells, index, reach_mm, slots)
+        found = crew.each(find, counts, *_even_runs(cells, parts))
+        return _by_position(crew, found, counts, slots)
 
 
 def nearest_only(matches: Matches) -> Matches:
@@ -99,186 +101,138 @@ def nearest_only(matches: Matches) -> Matches:
     return matches.take(np.sort(ranked[first]))
 
 
-def _side_by_side(job: Callable[[np.ndarray], tuple[np.ndarray, ...]], rows: np.ndarray) -> tuple[np.ndarray, ...]:
-    """What ``job`` gives for all rows; done in threads, part by part, where there are many of them."""
-    workers = min(os.cpu_count() or 1, _MOST_WORKERS)
-    if len(rows) < _WORTH_THREADS or workers == 1:
-        return job(rows)
-    with ThreadPoolExecutor(workers) as pool:
-        parts = list(pool.map(job, np.array_split(rows, 2 * workers)))
-    return tuple(np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+@dataclass(frozen=True)
+class _Crew:
+    """Does a job on each of so many parts, in threads where there is more than one."""
+
+    parts: int
+    pool: ThreadPoolExecutor
+
+    def each(self, job: Callable, *arguments: Iterable) -> list:
+        """What ``job`` gives for the first arguments, for the second ones, and so on."""
+        return list((self.pool.map if self.parts > 1 else map)(job, *arguments))
 
 
-def _by_street(segments: "Segments") -> tuple[np.ndarray, ...]:
-    """The segments' arrays in the order of their streets, so that one cell's segments of a street lie together."""
-    arrays = (segments.x0, segments.y0, segments.x1, segments.y1, segments.street, segments.m0, segments.m1)
+def _room_for(count: int) -> Matches:
+    """So many matches, still to be filled in; NumPy asks for large pages, which is quicker than numba's arrays."""
+    return Matches(*(np.empty(count, dtype) for dtype in (np.int64, np.int32, np.int64, np.float64)))
+
+
+def _by_street(segments: "Segments") -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    """Street, and x0, y0, x1, y1, m0, m1 of the segments, in the order of the streets."""
+    columns = (segments.x0, segments.y0, segments.x1, segments.y1, segments.m0, segments.m1)
     if np.all(segments.street[1:] >= segments.street[:-1]):
-        return arrays
+        return segments.street, columns
     order = np.argsort(segments.street, kind="stable")
-    return tuple(array[order] for array in arrays)
+    return segments.street[order], tuple(column[order] for column in columns)
 
 
-def _grid(west: int, south: int, east: int, north: int, reach_mm: int, segments: int) -> tuple[int, int, int]:
-    """Edge of a cell in mm and the number of columns and rows: cells about as many as segments, never too many."""
-    area = float(east - west + 1) * float(north - south + 1)
-    wanted = min(max(4 * segments, 1024), _MAX_CELLS)
-    cell = int(max(_MIN_CELL_MM, reach_mm, np.sqrt(area / wanted)))
-    return cell, int((east - west) // cell + 1), int((north - south) // cell + 1)
+def _by_cell(
+    crew: _Crew, points_mm: np.ndarray, street: np.ndarray, columns: tuple[np.ndarray, ...], reach_mm: int
+) -> tuple[Index, np.ndarray, np.ndarray]:
+    """The segments near each cell; x, y and row of the points, sorted by cell; where each cell's points begin."""
+    grid = grid_over(columns, reach_mm)
+    shares = np.array_split(points_mm, crew.parts)
+    counts = np.zeros((crew.parts, grid.columns * grid.rows + 1), dtype=np.int64)
+    index_job = partial(index_segments, columns, street, grid, reach_mm)
+    cell_jobs = [partial(cells_of, share, grid, count) for share, count in zip(shares, counts, strict=True)]
+    index, *cell = crew.each(lambda job: job(), [index_job, *cell_jobs])
+    make_places(counts)
+    cells = counts[0].copy()
+    points = np.empty((len(points_mm), 3), dtype=np.int64)
+    first_row = np.cumsum([0, *map(len, shares[:-1])])
+    crew.each(partial(put_points, points), shares, first_row, cell, counts)
+    return index, points, cells
 
 
-@njit(cache=True)
-def _row_span(x0, y0, x1, y1, low, high, reach):
-    """Least and greatest x of the part of the segment whose y lies in [low - reach, high + reach], reach added."""
-    least, most = min(x0, x1), max(x0, x1)
-    if y0 != y1:
-        slope = (x1 - x0) / (y1 - y0)
-        at_low = x0 + (low - reach - y0) * slope
-        at_high = x0 + (high + reach - y0) * slope
-        # One millimetre more on both sides covers the rounding of the slope.
-        least = max(least, np.int64(np.floor(min(at_low, at_high))) - 1)
-        most = min(most, np.int64(np.ceil(max(at_low, at_high))) + 1)
-    return least - reach, most + reach
+def _by_position(crew: _Crew, found: list[tuple[np.ndarray, ...]], counts: np.ndarray, slots: Slots) -> Matches:
+    """What the parts found, with their counts of the matches in each slot, as sorted matches."""
+    make_places(counts)
+    streets = counts[0, slots.begins]
+    matches = _room_for(streets[-1])
+    columns = matches.point, matches.at_mm, matches.distance_m
+    crew.each(partial(put_matches, *columns), *zip(*found, strict=True), counts)
+    crew.each(partial(finish_streets, streets, *columns, matches.street), *_even_runs(streets, crew.parts))
+    return matches
 
 
-@njit(cache=True)
-def _index_segments(x0, y0, x1, y1, west, south, cell, columns, rows, reach):
-    """CSR lists of the segments that come within reach of each cell, each list in the order of the segments."""
-    starts = np.zeros(columns * rows + 1, dtype=np.int64)
-    members = np.empty(0, dtype=np.int32)
-    for filling in range(2):
-        if filling:
-            total = 0
-            for i in range(columns * rows + 1):
-                count = starts[i]
-                starts[i] = total
-                total += count
-            members = np.empty(total, dtype=np.int32)
-        for k in range(len(x0)):
-            bottom = max((min(y0[k], y1[k]) - reach - south) // cell, 0)
-            top = min((max(y0[k], y1[k]) + reach - south) // cell, rows - 1)
-            for row in range(bottom, top + 1):
-                low = south + row * cell
-                least, most = _row_span(x0[k], y0[k], x1[k], y1[k], low, low + cell, reach)
-                first = max((least - west) // cell, 0)
-                last = min((most - west) // cell, columns - 1)
-                for column in range(first, last + 1):
-                    i = row * columns + column
-                    if filling:
-                        members[starts[i]] = k
-                    starts[i] += 1
-    # Filling moved every start to its end, which is the next one's start.
-    starts[1:] = starts[:-1].copy()
-    starts[0] = 0
-    return starts, members
+def _even_runs(bounds: np.ndarray, runs: int) -> tuple[np.ndarray, np.ndarray]:
+    """First and beyond of runs of groups with about as many items each; group k has bounds[k] to bounds[k + 1]."""
+    cuts = np.searchsorted(bounds, np.linspace(0, bounds[-1], runs + 1))
+    cuts[-1] = len(bounds) - 1
+    return cuts[:-1], cuts[1:]
 
 
-@njit(cache=True)
-def _points_by_cell(points, west, south, cell, columns, rows):
-    """Points inside the grid in the order of their cells (a counting sort), and each one's cell."""
-    where = np.full(len(points), -1, dtype=np.int64)
-    counts = np.zeros(columns * rows + 1, dtype=np.int64)
-    for i in range(len(points)):
-        dx, dy = points[i, 0] - west, points[i, 1] - south
-        if dx >= 0 and dy >= 0 and dx // cell < columns and dy // cell < rows:
-            where[i] = (dy // cell) * columns + dx // cell
-            counts[where[i] + 1] += 1
-    for i in range(columns * rows):
-        counts[i + 1] += counts[i]
-    order = np.empty(counts[-1], dtype=np.int64)
-    for i in range(len(points)):
-        if where[i] >= 0:
-            order[counts[where[i]]] = i
-            counts[where[i]] += 1
-    return order, where
+def _find(points, cells, index, reach_mm, slots, counts, first, beyond) -> tuple[np.ndarray, ...]:
+    """Point, position, squared distance and slot of the matches in a run of cells; adds to the count of each slot."""
+    most = _most_matches(cells, index, first, beyond)
+    room = tuple(np.empty(most, dtype) for dtype in (np.int64, np.int64, np.float64, np.int32))
+    found = _match(points, cells, index, reach_mm, slots, first, beyond, *room)
+    columns = tuple(column[:found] for column in room)
+    count_slots(columns[-1], counts)
+    return columns
 
 
 @njit(cache=True, nogil=True)
-def _most_matches(cells, order, starts, members, street):
-    """How many pairs there can be at most: the streets in each point's cell, summed."""
-    streets = np.zeros(len(starts) - 1, dtype=np.int32)
-    for i in range(len(starts) - 1):
-        for slot in range(starts[i], starts[i + 1]):
-            if slot == starts[i] or street[members[slot]] != street[members[slot - 1]]:
-                streets[i] += 1
+def _most_matches(cells, index, first, beyond):
+    """How many pairs there can be at most in a run of cells: the streets in each point's cell, summed."""
     most = 0
-    for place in range(len(order)):
-        most += streets[cells[order[place]]]
+    for cell in range(first, beyond):
+        if cells[cell] == cells[cell + 1]:
+            continue
+        streets, former = 0, -1
+        for entry in range(index.starts[cell], index.starts[cell + 1]):
+            here = index.street[index.members[entry]]
+            streets += here != former
+            former = here
+        most += streets * (cells[cell + 1] - cells[cell])
     return most
 
 
 @njit(cache=True, nogil=True)
-def _match(points, order, cells, starts, members, segments, street, reach, most):
+def _match(points, cells, index, reach, slots, first, beyond, out_point, out_at, out_square, out_slot):
     """Nearest segment of each street in reach of each point; squared distances compare exact products."""
-    out_point = np.empty(most, dtype=np.int64)
-    out_street = np.empty(most, dtype=np.int32)
-    out_at = np.empty(most, dtype=np.int64)
-    out_distance = np.empty(most, dtype=np.float64)
+    pieces, street, starts, members = index
     found = 0
     reach_squared = float(reach) * float(reach)
-    for place in range(len(order)):
-        i = order[place]
-        x, y = points[i, 0], points[i, 1]
-        current, best, best_at = -1, np.inf, 0
-        for slot in range(starts[cells[i]], starts[cells[i] + 1]):
-            k = members[slot]
-            if street[k] != current:
-                if best < np.inf:
-                    out_point[found], out_street[found], out_at[found], out_distance[found] = i, current, best_at, best
-                    found += 1
-                current, best, best_at = street[k], np.inf, 0
-            x0, y0, x1, y1 = segments[k, 0], segments[k, 1], segments[k, 2], segments[k, 3]
-            if x < min(x0, x1) - reach or x > max(x0, x1) + reach or y < min(y0, y1) - reach or y > max(y0, y1) + reach:
-                continue
-            m0, m1 = segments[k, 4], segments[k, 5]
-            dx, dy = x1 - x0, y1 - y0
-            px, py = x - x0, y - y0
-            along, square = px * dx + py * dy, dx * dx + dy * dy
-            if along <= 0:
-                distance, at = float(px * px + py * py), m0
-            elif along >= square:
-                qx, qy = x - x1, y - y1
-                distance, at = float(qx * qx + qy * qy), m1
-            else:
-                across = float(px * dy - py * dx)
-                # across² ≤ reach²·length² rather than a quotient: both sides round once, so ties stay ties.
-                if across * across > reach_squared * square:
+    for cell in range(first, beyond):
+        for i in range(cells[cell], cells[cell + 1]):
+            x, y = points[i, 0], points[i, 1]
+            current, best, best_at = -1, np.inf, 0
+            for entry in range(starts[cell], starts[cell + 1]):
+                k = members[entry]
+                x0, y0, x1, y1 = pieces[k, 0], pieces[k, 1], pieces[k, 2], pieces[k, 3]
+                if (
+                    x < min(x0, x1) - reach
+                    or x > max(x0, x1) + reach
+                    or y < min(y0, y1) - reach
+                    or y > max(y0, y1) + reach
+                ):
                     continue
-                distance = min(across * across / square, reach_squared)
-                at = m0 + np.int64(np.rint(along / square * (m1 - m0)))
-            if distance <= reach_squared and (distance < best or (distance == best and at < best_at)):
-                best, best_at = distance, at
-        if best < np.inf:
-            out_point[found], out_street[found], out_at[found], out_distance[found] = i, current, best_at, best
-            found += 1
-    return out_point[:found], out_street[:found], out_at[:found], np.sqrt(out_distance[:found]) / 1000
-
-
-@njit(cache=True)
-def _rank(point, street, at, streets):
-    """The order by street, position and point: a counting sort by street, then each street by itself."""
-    begin = np.zeros(streets + 1, dtype=np.int64)
-    for i in range(len(street)):
-        begin[street[i] + 1] += 1
-    for k in range(streets):
-        begin[k + 1] += begin[k]
-    order = np.empty(len(street), dtype=np.int64)
-    for i in range(len(street)):
-        order[begin[street[i]]] = i
-        begin[street[i]] += 1
-    first = 0
-    for k in range(streets):
-        own = order[first : begin[k]]
-        own = own[np.argsort(at[own], kind="mergesort")]
-        # Places at one position in the order of the points.
-        low = 0
-        while low < len(own):
-            high = low + 1
-            while high < len(own) and at[own[high]] == at[own[low]]:
-                high += 1
-            if high - low > 1:
-                ties = own[low:high]
-                own[low:high] = ties[np.argsort(point[ties], kind="mergesort")]
-            low = high
-        order[first : begin[k]] = own
-        first = begin[k]
-    return order
+                m0, m1 = pieces[k, 4], pieces[k, 5]
+                dx, dy = x1 - x0, y1 - y0
+                px, py = x - x0, y - y0
+                along, square = px * dx + py * dy, dx * dx + dy * dy
+                if along <= 0:
+                    distance, at = float(px * px + py * py), m0
+                elif along >= square:
+                    qx, qy = x - x1, y - y1
+                    distance, at = float(qx * qx + qy * qy), m1
+                else:
+                    across = float(px * dy - py * dx)
+                    # across² ≤ reach²·length² rather than a quotient: both sides round once, so ties stay ties.
+                    if across * across > reach_squared * square:
+                        continue
+                    distance = min(across * across / square, reach_squared)
+                    at = m0 + np.int64(np.rint(along / square * (m1 - m0)))
+                if distance > reach_squared:
+                    continue
+                if street[k] == current:
+                    if distance > best or (distance == best and at >= best_at):
+                        continue
+                    found -= 1
+                current, best, best_at = street[k], distance, at
+                out_point[found], out_at[found], out_square[found] = points[i, 2], at, distance
+                out_slot[found] = slots.zeros[current] + (at >> slots.shift)
+                found += 1
+    return found

@@ -40,7 +40,8 @@ class Intervals:
 
 def offsets_of(street: np.ndarray, streets: int) -> np.ndarray:
     """Where each of ``streets`` streets begins in an array sorted by street; one entry more than streets."""
-    return np.concatenate(([0], np.cumsum(np.bincount(street, minlength=streets)))).astype(np.int64)
+    # Numbers of the array's own type: of another one NumPy would copy the whole array first.
+    return np.searchsorted(street, np.arange(streets + 1, dtype=street.dtype))
 
 
 def failing_starts(
