@@ -1,6 +1,6 @@
 """``assess``: a city judged by a rule book in a phase."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -29,6 +29,7 @@ from metrics.tables import (
     OF_SQUARES,
     STREET_COLUMNS,
     VERDICT_COLUMNS,
+    Judged,
     frame,
     gap_table,
     marks_of,
@@ -120,18 +121,39 @@ def assess(
     rules = book.at(phase)
     seconds: dict[str, float] = {}
     ground = survey(city, road_classes(rules))
-    clock = _lap(seconds, "streets", clock)
+    _lap(seconds, "streets", clock)
+    return assembled(ground, judge_all(ground, rules, book, progress=progress, seconds=seconds), book, phase, seconds)
+
+
+def judge_all(
+    ground: Survey,
+    rules: Sequence[Rule],
+    book: RuleBook,
+    *,
+    progress: Callable[[str], None] | None = None,
+    seconds: dict[str, float] | None = None,
+) -> Judged:
+    """Each rule with its findings; ``progress`` as for ``assess``, ``seconds`` gets the time of each measure."""
+    clock = perf_counter()
     judged = []
     for rule in rules:
         if progress is not None:
             progress(rule.id)
         judged.append((rule, judge_rule(ground, rule, book)))
-        clock = _lap(seconds, rule.measure, clock)
+        if seconds is not None:
+            clock = _lap(seconds, rule.measure, clock)
+    return judged
+
+
+def assembled(ground: Survey, judged: Judged, book: RuleBook, phase: str, seconds: dict[str, float]) -> Assessment:
+    """The assessment that the findings of all rules make; ``seconds`` gets the time of each step."""
+    clock = perf_counter()
+    city = ground.city
     verdicts = verdict_table(ground, judged, phase)
     marks, walks = marks_of(verdicts, judged), walk_table(ground, judged)
-    ledger = Ledger(scopes(marks, ground.levels, book, city_label(city)), len(rules))
+    ledger = Ledger(scopes(marks, ground.levels, book, city_label(city)), len(judged))
     ledger.book(marks, walks, np.arange(len(marks)))
-    table = ledger.table([rule.weight for rule in rules], book)
+    table = ledger.table([rule.weight for rule, _ in judged], book)
     clock = _lap(seconds, "scores", clock)
     gaps, traces = gap_table(ground, judged, verdicts, city.crs), trace_table(ground, judged)
     squares = [name for name in OF_SQUARES if any(name in findings.verdicts for _, findings in judged)]

@@ -181,6 +181,16 @@ class Ledger:
             _add(tally, key[real], kind, sign)
             _add(tally, key[real], np.full(len(real), 3), sign * points)
 
+    def standings(self, weights: Sequence[float]) -> dict[str, "Standing"]:
+        """Score and rank of the city and of the areas of each level, by scope."""
+        found = {}
+        for scope, total, passing in zip(self.scopes, self._total, self._passing, strict=True):
+            if scope.name == CITY or (scope.level >= 0 and len(scope.groups) == 1 and scope.name != DISTRICT_CLASS):
+                score = _scores(*_earned(total, passing, weights))
+                rank = np.where(np.isnan(score), 0, 1 + (score[None, :] > score[:, None]).sum(axis=1))
+                found[scope.name] = Standing(list(scope.areas), score, rank)
+        return found
+
     def table(self, weights: Sequence[float], book: RuleBook) -> pd.DataFrame:
         """
         The scores.
@@ -204,11 +214,31 @@ class Ledger:
         """
         tables = []
         for scope, total, passing, tally in zip(self.scopes, self._total, self._passing, self._tally, strict=True):
-            rate = np.divide(passing, total, out=np.zeros(total.shape), where=total > 0)
-            full = (total > 0) @ np.asarray(weights, dtype=float)
-            table = _table(scope, rate @ np.asarray(weights, dtype=float), full, tally)
+            table = _table(scope, *_earned(total, passing, weights), tally)
             tables.append(table if scope.name in (CITY, CLASS, DISTRICT_CLASS) else _flagged(table, book))
         return pd.concat(tables, ignore_index=True)[SCORE_COLUMNS]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who stands where: names, scores (NaN without known subjects) and ranks (0 without a score)."""
+
+    names: Sequence[str]
+    score: np.ndarray
+    rank: np.ndarray
+
+
+def _earned(total: np.ndarray, passing: np.ndarray, weights: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+    """What each row earned, and the full marks of the rules it has known subjects of."""
+    weight = np.asarray(weights, dtype=float)
+    rate = np.divide(passing, total, out=np.zeros(total.shape), where=total > 0)
+    return rate @ weight, (total > 0) @ weight
+
+
+def _scores(earned: np.ndarray, full: np.ndarray) -> np.ndarray:
+    """Of 100; NaN where there is nothing to earn."""
+    rate = np.divide(earned, full, out=np.full(len(full), np.nan), where=full > 0)
+    return np.round(100 * rate, 6)
 
 
 def _add(sums: np.ndarray, row: np.ndarray, column: np.ndarray, amount: np.ndarray | int) -> None:
@@ -218,7 +248,7 @@ def _add(sums: np.ndarray, row: np.ndarray, column: np.ndarray, amount: np.ndarr
 
 
 def _table(scope: Scope, earned: np.ndarray, full: np.ndarray, tally: np.ndarray) -> pd.DataFrame:
-    """The scores of one scope; of classes in districts only those that have subjects."""
+    """The scores of one scope; of units, and of classes in districts, only those that have subjects."""
     class_ = np.repeat(np.array(scope.groups, dtype=object), len(scope.areas))
     names = np.array(list(scope.areas) * len(scope.groups), dtype=object)
     if scope.name in (UNIT, CLASS):
@@ -226,11 +256,11 @@ def _table(scope: Scope, earned: np.ndarray, full: np.ndarray, tally: np.ndarray
     if scope.name not in (CLASS, DISTRICT_CLASS):
         class_ = np.full(len(names), None, dtype=object)
     rate = np.divide(earned, full, out=np.full(len(full), np.nan), where=full > 0)
-    score = pd.Series(np.round(100 * rate, 6))
+    score = pd.Series(_scores(earned, full))
     chosen = np.ones(len(names), dtype=bool)
-    if scope.name == DISTRICT_CLASS:
+    if scope.name in (UNIT, DISTRICT_CLASS):
         chosen = (full > 0) | (tally[:, :3].sum(axis=1) > 0)
-    peers = score[chosen].groupby(class_[chosen]) if scope.name == DISTRICT_CLASS else score
+    peers = score[chosen].groupby(class_[chosen]) if scope.name == DISTRICT_CLASS else score[chosen]
     table = pd.DataFrame(
         {
             "scope": scope.name,

@@ -1,8 +1,9 @@
 """The sites of a city as arrays, and what each one's own record makes of it under a rule."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +15,30 @@ from geo.crs import to_mm
 
 _MOST_PANELS = 1000
 COUNTS, NEVER, MAYBE = 1, 0, 2  # what a site can be to a demand: it counts, it does not, the data do not tell
+
+
+class Coded(NamedTuple):
+    """Words as numbers: ``codes`` into ``words``, -1 where nothing is recorded."""
+
+    codes: np.ndarray
+    words: Sequence[str]
+
+    @classmethod
+    def of(cls, column: pd.Series) -> "Coded":
+        """A column of texts, coded."""
+        codes, words = pd.factorize(column.to_numpy(dtype=object))
+        return cls(codes, words.tolist())
+
+    def take(self, rows: np.ndarray) -> "Coded":
+        """The given rows, in that order."""
+        return Coded(self.codes[rows], self.words)
+
+    def plus(self, words: Sequence[str | None]) -> "Coded":
+        """With more rows that hold these words; None is not recorded."""
+        known = {None: -1, **{word: code for code, word in enumerate(self.words)}}
+        more = [known.setdefault(word, len(known) - 1) for word in words]
+        codes = np.append(self.codes, np.array(more, dtype=np.int64))
+        return Coded(codes, [word for word in known if word is not None])
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,36 +53,52 @@ class Stock:
     xy_mm
         (n, 2) int64.
     carrier, condition, themes
-        Categoricals of codes; themes are texts of codes joined by ``,``. Missing is not recorded.
+        Codes; themes are texts of codes joined by ``,``.
     panels
         How many ads each holds; 1 where not recorded, never more than 1,000.
     width_m, height_m, facing_deg
         Floats; NaN where not recorded.
+    frame, row
+        The layer and each site's row in it, -1 for one that stands in no layer.
     """
 
     ids: np.ndarray
     xy_mm: np.ndarray
-    carrier: pd.Categorical
-    condition: pd.Categorical
-    themes: pd.Categorical
+    carrier: Coded
+    condition: Coded
+    themes: Coded
     panels: np.ndarray
     width_m: np.ndarray
     height_m: np.ndarray
     facing_deg: np.ndarray
+    frame: gpd.GeoDataFrame
+    row: np.ndarray
 
     @classmethod
     def of(cls, sites: gpd.GeoDataFrame) -> "Stock":
         """The stock of a City's ``sites`` layer."""
-        panels = np.nan_to_num(sites["panels"].to_numpy(), nan=1.0)
         return cls(
             ids=sites["id"].to_numpy(dtype=object),
             xy_mm=to_mm(shapely.get_coordinates(sites.geometry.array)),
-            carrier=pd.Categorical(sites["carrier"]),
-            condition=pd.Categorical(sites["condition"]),
-            themes=pd.Categorical(sites["themes"]),
-            panels=np.clip(panels, 0, _MOST_PANELS).astype(np.int64),
+            **{name: Coded.of(sites[name]) for name in ("carrier", "condition", "themes")},
+            panels=panels_of(sites["panels"].to_numpy()),
             **{name: sites[name].to_numpy() for name in ("width_m", "height_m", "facing_deg")},
+            frame=sites,
+            row=np.arange(len(sites)),
         )
+
+    def take(self, rows: np.ndarray) -> "Stock":
+        """The sites in the given rows, in that order."""
+        columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "frame"}
+        taken = {name: c.take(rows) if isinstance(c, Coded) else c[rows] for name, c in columns.items()}
+        return Stock(**taken, frame=self.frame)
+
+    def numbers(self, column: str) -> np.ndarray:
+        """A numeric column of the layer, NaN where nothing is recorded or there is no such column."""
+        if column not in self.frame or not len(self.frame):
+            return np.full(len(self), np.nan)
+        own = pd.to_numeric(self.frame[column].iloc[np.maximum(self.row, 0)], errors="coerce").to_numpy(dtype=float)
+        return np.where(self.row >= 0, own, np.nan)
 
     @cached_property
     def points(self) -> np.ndarray:
@@ -71,6 +112,11 @@ class Stock:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+def panels_of(recorded: np.ndarray) -> np.ndarray:
+    """Panels as they count: 1 where not recorded, never more than 1,000."""
+    return np.clip(np.nan_to_num(recorded, nan=1.0), 0, _MOST_PANELS).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -127,9 +173,9 @@ def eligibility(
         return (COUNTS, "") if any(theme in asked for theme in held) else (NEVER, "theme_not_asked")
 
     judged = (
-        _by_category(stock.condition, condition_of, (COUNTS, "")),
-        _by_category(stock.carrier, carrier_of, (MAYBE, "carrier_unrecorded")),
-        _by_category(stock.themes, themes_of, (MAYBE, "theme_unrecorded")),
+        _by_word(stock.condition, condition_of, (COUNTS, "")),
+        _by_word(stock.carrier, carrier_of, (MAYBE, "carrier_unrecorded")),
+        _by_word(stock.themes, themes_of, (MAYBE, "theme_unrecorded")),
     )
     state = np.full(len(stock), COUNTS, dtype=np.int8)
     reason = np.full(len(stock), "", dtype=object)
@@ -139,8 +185,10 @@ def eligibility(
     return Eligibility(state, reason)
 
 
-def _by_category(values: pd.Categorical, judge, missing: tuple[int, str]) -> tuple[np.ndarray, np.ndarray]:
-    judged = [*(judge(category) for category in values.categories), missing]
-    states = np.array([state for state, _ in judged], dtype=np.int8)
-    reasons = np.array([reason for _, reason in judged], dtype=object)
+def _by_word(values: Coded, judge, missing: tuple[int, str]) -> tuple[np.ndarray, np.ndarray]:
+    states, reasons = np.zeros(len(values.words) + 1, dtype=np.int8), np.full(len(values.words) + 1, "", dtype=object)
+    states[-1], reasons[-1] = missing
+    used = np.bincount(values.codes + 1, minlength=len(values.words) + 1)[1:]
+    for code in np.flatnonzero(used).tolist():
+        states[code], reasons[code] = judge(values.words[code])
     return states[values.codes], reasons[values.codes]

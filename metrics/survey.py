@@ -1,6 +1,7 @@
 """A city made ready to be judged: its streets joined, its sites as arrays, its districts to look places up in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -40,6 +41,31 @@ class Survey:
     def stock(self) -> Stock | None:
         """The sites; None when the city has no ``sites`` layer: not taken stock of."""
         return None if self.city.sites is None else Stock.of(self.city.sites)
+
+    def excerpt(self, stock: Stock, *, matches: Mapping[int, Matches], walls: Obstacles | None) -> "Survey":
+        """
+        The same ground with other sites, sharing all that does not depend on them.
+
+        Parameters
+        ----------
+        stock
+            The sites.
+        matches
+            The matches of these sites with streets, by reach, as ``site_matches`` gives them.
+        walls
+            See ``known_walls``.
+        """
+        other = copy(self)
+        other.__dict__.update(stock=stock, _matched=dict(matches), known_walls=walls)
+        return other
+
+    def with_city(self, city: City) -> "Survey":
+        """The same ground for a city that differs in its sites only."""
+        other = copy(self)
+        for name in ("stock", "_matched"):
+            other.__dict__.pop(name, None)
+        other.__dict__["city"] = city
+        return other
 
     @cached_property
     def levels(self) -> dict[str, AreaLevel]:
@@ -131,8 +157,15 @@ class Survey:
             return gpd.GeoDataFrame({"highway": []}, geometry=[], crs=self.city.crs)
         return roads[~roads["highway"].isin(_NOT_WALKED) & (roads["foot"] != "no")]
 
+    @cached_property
+    def known_walls(self) -> Obstacles | None:
+        """Walls that hold all one may look at from anywhere; None as long as they are found anew for each question."""
+        return None
+
     def obstacles_near(self, points_mm: np.ndarray, radius_m: float) -> Obstacles | None:
         """The walls within ``radius_m`` of points (x, y in mm); None when the city has no buildings layer."""
+        if self.known_walls is not None:
+            return self.known_walls
         buildings = self.city.buildings
         return None if buildings is None else obstacles(buildings.geometry, near=points_mm / 1000, radius_m=radius_m)
 

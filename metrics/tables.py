@@ -76,7 +76,7 @@ def verdict_table(ground: Survey, judged: Judged, phase: str) -> Table:
         "district": district,
         "unit": unit,
         "phase": np.full(len(number), phase, dtype=object),
-        "deduction": _deductions(own["missing"], rules, number),
+        "deduction": deductions(own["missing"], rules, number),
     }
 
 
@@ -140,7 +140,7 @@ def _districts_and_units(ground: Survey, own: Table, lead: Sequence[str | None])
     return names[area], unit
 
 
-def _deductions(missing: np.ndarray, rules: Sequence[Rule], number: np.ndarray) -> np.ndarray:
+def deductions(missing: np.ndarray, rules: Sequence[Rule], number: np.ndarray) -> np.ndarray:
     """Points the book takes off each subject; 0 where the rule takes none, NaN where the shortage is unknown."""
     each = np.array([rule.deduction.per_missing if rule.deduction else 0.0 for rule in rules])
     caps = [rule.deduction.cap if rule.deduction and rule.deduction.cap is not None else np.inf for rule in rules]

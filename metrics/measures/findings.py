@@ -121,6 +121,8 @@ class Findings:
         What there is of each; None when the measure gives none.
     absent
         Why there is no verdict, where there is none for another reason than that the city has no such subject.
+    kept
+        Which of the subjects asked about these are (rows), where the sites decide who is a subject; None: all.
     """
 
     who: Subjects
@@ -129,6 +131,7 @@ class Findings:
     gaps: Gaps | None = None
     shares: Shares | None = None
     absent: str = ""
+    kept: np.ndarray | None = None
 
 
 def unknown(who: Subjects, required: float, explanation: list[str], **more: np.ndarray) -> Findings:

@@ -97,7 +97,7 @@ def rate(survey: Survey, rule: Rate, who: Subjects) -> Findings:
         return _no_stock(who, float(rule.limit))
     near = _near(survey, who.geometry, rule.reach_m, rule.margin_m)
     near = near.take(near.inside & _plays_what_is_asked(survey, rule)[near.site])
-    plays = _plays(survey, rule)[near.site]
+    plays = survey.stock.numbers(rule.column)[near.site]
     table = pd.DataFrame({"place": near.place, "plays": plays, "slow": plays < rule.limit, "open": np.isnan(plays)})
     per_place = table.groupby("place").agg(
         value=("plays", "min"), missing=("slow", "sum"), open=("open", "any"), screens=("slow", "size")
@@ -105,7 +105,7 @@ def rate(survey: Survey, rule: Rate, who: Subjects) -> Findings:
     kept = per_place.index.to_numpy(dtype=np.int64)
     who = who.take(kept)
     if not len(kept):
-        return Findings(who, {}, absent=say("explain.rate.none", title=rule.title))
+        return Findings(who, {}, absent=say("explain.rate.none", title=rule.title), kept=kept)
     value, screens = per_place["value"].to_numpy(), per_place["screens"].tolist()
     status = np.where(per_place["missing"] > 0, FAIL, np.where(per_place["open"], UNKNOWN, PASS)).astype(object)
     explanation = [
@@ -133,7 +133,7 @@ def rate(survey: Survey, rule: Rate, who: Subjects) -> Findings:
         np.where(enough, "counted", np.where(np.isnan(plays), "plays_unrecorded", "too_few_plays")).astype(object),
         near.distance_m,
     )
-    return Findings(who, verdicts, traces)
+    return Findings(who, verdicts, traces, kept=kept)
 
 
 def _plays_what_is_asked(survey: Survey, rule: Rate) -> np.ndarray:
@@ -151,13 +151,6 @@ def _plays_what_is_asked(survey: Survey, rule: Rate) -> np.ndarray:
     )
     of_any_theme = np.array([not rule.themes and reason.startswith("theme") for reason in own.reason], dtype=bool)
     return (own.state == COUNTS) | of_any_theme
-
-
-def _plays(survey: Survey, rule: Rate) -> np.ndarray:
-    sites = survey.city.sites
-    if rule.column not in sites:
-        return np.full(len(sites), np.nan)
-    return pd.to_numeric(sites[rule.column], errors="coerce").to_numpy(dtype=float)
 
 
 def _no_stock(who: Subjects, required: float) -> Findings:

@@ -15,7 +15,7 @@ from metrics.explain import plain_number, rejected, whole
 from metrics.measures.demands import demands_of
 from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, Traces, lacking
 from metrics.rules import Reach
-from metrics.stock import COUNTS, NEVER
+from metrics.stock import COUNTS, NEVER, Stock
 from metrics.subjects import Subjects
 from metrics.survey import Survey
 from texts import say
@@ -87,9 +87,8 @@ def _judge_place(
     return (FAIL, np.nan, rejected(Counter(reasons))), traces
 
 
-def _look_m(survey: Survey, rule: Reach, view: View) -> float:
-    """How far from a gate a site or a wall can matter."""
-    stock = survey.stock
+def look_m(stock: Stock, rule: Reach, view: View) -> float:
+    """How far from a gate a site or a wall can matter, metres."""
     farthest = viewing_distance_mm(stock.width_m, stock.height_m, **view.optics).max(initial=0) / 1000
     return rule.walk_m + GATE_MARGIN_M + farthest
 
@@ -97,7 +96,7 @@ def _look_m(survey: Survey, rule: Reach, view: View) -> float:
 def _walls(survey: Survey, rule: Reach, view: View, gates: gpd.GeoDataFrame) -> Obstacles:
     """The walls around all gates."""
     points = shapely.get_coordinates(survey.venue_points.loc[gates.index].array) if len(gates) else np.empty((0, 2))
-    return survey.obstacles_near(to_mm(points), _look_m(survey, rule, view))
+    return survey.obstacles_near(to_mm(points), look_m(survey.stock, rule, view))
 
 
 def _walkable_inside(survey: Survey, place) -> gpd.GeoSeries:
@@ -114,7 +113,7 @@ def _walk_in(
 ) -> FirstSight:
     stock = survey.stock
     chosen = np.flatnonzero(counts)
-    centre, limit_mm = to_mm([gate.x, gate.y]), to_mm(_look_m(survey, rule, view))
+    centre, limit_mm = to_mm([gate.x, gate.y]), to_mm(look_m(survey.stock, rule, view))
     chosen = chosen[(np.abs(stock.xy_mm[chosen] - centre) <= limit_mm).all(axis=1)]
     sight = first_sight(
         gate,

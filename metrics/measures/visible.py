@@ -24,7 +24,7 @@ from metrics.explain import held_back, open_questions, percent, rejected, whole
 from metrics.measures.demands import Demand, bounds, counted_and_reasons, demands_of, fewest_sites, unit_of, weights
 from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, Traces, all_of, judge, lacking, unknown
 from metrics.rules import Visible
-from metrics.stock import COUNTS, MAYBE
+from metrics.stock import COUNTS, MAYBE, Stock
 from metrics.subjects import Subjects
 from metrics.survey import Survey
 from texts import say
@@ -62,13 +62,12 @@ def visible(survey: Survey, rule: Visible, view: View, who: Subjects) -> Finding
         return _no_stock(who, rule)
     demands = demands_of(rule, survey.stock)
     weight = weights(rule, survey.stock)
-    centres = _xy_mm(viewing_centres(survey, who))
-    square, samples = _samples(survey, who, rule.sample_points)
-    observers = np.vstack([centres, samples])
-    walls = survey.obstacles_near(observers, _reach_m(survey, view))
-    looks = _look(survey, observers, len(who), walls, view, may_count=np.any([d.state for d in demands], axis=0))
+    centres, square, samples = observers(survey, rule, who)
+    stands = np.vstack([centres, samples])
+    walls = survey.obstacles_near(stands, reach_m(survey.stock, view))
+    looks = _look(survey, stands, len(who), walls, view, may_count=np.any([d.state for d in demands], axis=0))
     of_centre = looks.observer < len(who)
-    surely, perhaps = _seen(demands, looks, weight, len(observers))
+    surely, perhaps = _seen(demands, looks, weight, len(stands))
     need = np.array([demand.need for demand in demands])
     met = (surely >= need[:, None]).all(axis=0)
     held = surely[:, : len(who)]
@@ -126,13 +125,25 @@ def _xy_mm(points: gpd.GeoSeries) -> np.ndarray:
     return to_mm(shapely.get_coordinates(points.array)).reshape(-1, 2)
 
 
-def _distances_mm(survey: Survey, view: View) -> np.ndarray:
-    stock = survey.stock
+def _distances_mm(stock: Stock, view: View) -> np.ndarray:
     return viewing_distance_mm(stock.width_m, stock.height_m, **view.optics)
 
 
-def _reach_m(survey: Survey, view: View) -> float:
-    return NEAR_MISS * float(_distances_mm(survey, view).max(initial=0)) / 1000 + 1
+def reach_m(stock: Stock, view: View) -> float:
+    """How far from where one stands a site of the stock, or a wall before it, can matter, metres."""
+    return NEAR_MISS * float(_distances_mm(stock, view).max(initial=0)) / 1000 + 1
+
+
+def observers(survey: Survey, rule: Visible, who: Subjects) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """
+    Where one stands to judge squares, whole millimetres.
+
+    Returns
+    -------
+    centres, square, samples
+        The centre of each square (n, 2); of each sample point all over the squares, the row of its square and x, y.
+    """
+    return _xy_mm(viewing_centres(survey, who)), *_samples(survey, who, rule.sample_points)
 
 
 def _look(
@@ -145,7 +156,7 @@ def _look(
     them is traced; from the sample points only to those that can count.
     """
     stock = survey.stock
-    reach_mm = _distances_mm(survey, view)
+    reach_mm = _distances_mm(stock, view)
     candidates = np.flatnonzero(may_count)
     near = pairs_in_reach(observers[:centres], stock.xy_mm, to_mm(NEAR_MISS * reach_mm / 1000))
     beside = pairs_in_reach(observers[centres:], stock.xy_mm[candidates], reach_mm[candidates])

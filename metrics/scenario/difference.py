@@ -1,0 +1,151 @@
+"""What edits make of a city: verdicts that flip, metres and probabilities of streets, scores and ranks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from metrics.measures.findings import FAIL, PASS
+from metrics.scores import CITY, Standing
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A verdict that is another one than before; a screen that comes or goes makes or ends one (``""``)."""
+
+    rule: str
+    subject: str
+    subject_name: str
+    class_: str
+    district: str | None
+    unit: str | None
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class StreetChange:
+    """A street of which another length fails, or that passes with another probability; metres, NaN where unknown."""
+
+    rule: str
+    subject: str
+    subject_name: str
+    gap_m_before: float
+    gap_m: float
+    pass_probability_before: float
+    pass_probability: float
+
+
+@dataclass(frozen=True)
+class ScoreChange:
+    """A score, and the rank by it (None without a score), before and after."""
+
+    scope: str
+    name: str
+    before: float
+    after: float
+    rank_before: int | None
+    rank: int | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """
+    The city after the edits beside the city before.
+
+    Attributes
+    ----------
+    flips, streets
+        Only what differs.
+    scores
+        Of the city and of all areas of each level, also where they are as before.
+    gap_m_before, gap_m
+        Metres of failing stretches of all streets and rules.
+    """
+
+    flips: Sequence[Flip]
+    streets: Sequence[StreetChange]
+    scores: Sequence[ScoreChange]
+    gap_m_before: float
+    gap_m: float
+
+    @property
+    def gained(self) -> list[Flip]:
+        """What passes now."""
+        return [flip for flip in self.flips if flip.after == PASS]
+
+    @property
+    def lost(self) -> list[Flip]:
+        """What fails now."""
+        return [flip for flip in self.flips if flip.after == FAIL]
+
+    @property
+    def city(self) -> ScoreChange:
+        """The score of the city."""
+        return next(change for change in self.scores if change.scope == CITY)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """The numbers of all verdicts at one moment; ``standings`` by scope."""
+
+    status: np.ndarray
+    probability: np.ndarray
+    gap_mm: np.ndarray
+    present: np.ndarray
+    standings: Mapping[str, Standing]
+
+
+def difference(before: Reading, after: Reading, rows: np.ndarray, verdicts: Mapping[str, np.ndarray]) -> Difference:
+    """
+    What is different.
+
+    Parameters
+    ----------
+    before, after
+        Of the same verdicts.
+    rows
+        The verdicts that may differ.
+    verdicts
+        Who they are of, see ``metrics.tables.verdict_table``.
+    """
+    was = np.where(before.present[rows], before.status[rows], "")
+    now = np.where(after.present[rows], after.status[rows], "")
+    named = ("rule", "subject", "subject_name")
+    flips = [
+        Flip(*(verdicts[name][row] for name in (*named, "class", "district", "unit")), before=old, after=new)
+        for row, old, new in zip(rows.tolist(), was, now, strict=True)
+        if old != new
+    ]
+    moved = (before.gap_mm[rows] != after.gap_mm[rows]) | ~_equal(before.probability[rows], after.probability[rows])
+    streets = [
+        StreetChange(
+            *(verdicts[name][row] for name in named),
+            gap_m_before=before.gap_mm[row] / 1000,
+            gap_m=after.gap_mm[row] / 1000,
+            pass_probability_before=float(before.probability[row]),
+            pass_probability=float(after.probability[row]),
+        )
+        for row in rows[moved].tolist()
+    ]
+    return Difference(
+        flips=flips,
+        streets=streets,
+        scores=_score_changes(before.standings, after.standings),
+        gap_m_before=float(before.gap_mm.sum()) / 1000,
+        gap_m=float(after.gap_mm.sum()) / 1000,
+    )
+
+
+def _equal(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    return (some == others) | (np.isnan(some) & np.isnan(others))
+
+
+def _score_changes(before: Mapping[str, Standing], after: Mapping[str, Standing]) -> list[ScoreChange]:
+    return [
+        ScoreChange(scope, name, float(old), float(new), int(old_rank) or None, int(rank) or None)
+        for scope, then in before.items()
+        for name, old, new, old_rank, rank in zip(
+            then.names, then.score, after[scope].score, then.rank, after[scope].rank, strict=True
+        )
+    ]
