@@ -151,7 +151,7 @@ def assembled(ground: Survey, judged: Judged, book: RuleBook, phase: str, second
     city = ground.city
     verdicts = verdict_table(ground, judged, phase)
     marks, walks = marks_of(verdicts, judged), walk_table(ground, judged)
-    ledger = Ledger(scopes(marks, ground.levels, book, city_label(city)), len(judged))
+    ledger = Ledger(scopes(marks, ground.levels, book, city_label(city)), marks, len(judged))
     ledger.book(marks, walks, np.arange(len(marks)))
     table = ledger.table([rule.weight for rule, _ in judged], book)
     clock = _lap(seconds, "scores", clock)

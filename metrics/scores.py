@@ -1,6 +1,7 @@
 """Scores: what each area, unit and class earns of the full marks of the rules that have known subjects."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -134,21 +135,34 @@ class Ledger:
     ----------
     scopes
         See `scopes`.
+    marks
+        Of all verdicts that may ever be booked: where they lie does not change.
     rules
         How many rules are judged by.
     """
 
-    def __init__(self, scopes: Sequence[Scope], rules: int):
+    def __init__(self, scopes: Sequence[Scope], marks: Marks, rules: int):
         self.scopes = scopes
-        self._total = [np.zeros((len(scope), rules), dtype=np.int64) for scope in scopes]
-        self._passing = [np.zeros((len(scope), rules), dtype=np.int64) for scope in scopes]
-        self._tally = [np.zeros((len(scope), 4), dtype=np.int64) for scope in scopes]
+        self._first = np.cumsum([0, *(len(scope) for scope in scopes)])
+        size = int(self._first[-1])
+        self._total, self._passing = np.zeros((size, rules), dtype=np.int64), np.zeros((size, rules), dtype=np.int64)
+        self._tally = np.zeros((size, 4), dtype=np.int64)
+        every = np.arange(len(marks))
+        self._key = np.array(
+            [
+                self._shifted(n, scope.key(every, marks.areas[:, scope.level] if scope.level >= 0 else every * 0))
+                for n, scope in enumerate(scopes)
+            ]
+        )
+
+    def _shifted(self, scope: int, key: np.ndarray) -> np.ndarray:
+        """Rows of one scope's table as rows of all."""
+        return np.where(key >= 0, key + self._first[scope], -1)
 
     def copy(self) -> "Ledger":
         """A ledger of its own with the same sums."""
-        other = Ledger(self.scopes, 0)
-        for name in ("_total", "_passing", "_tally"):
-            setattr(other, name, [sums.copy() for sums in getattr(self, name)])
+        other = copy(self)
+        other._total, other._passing, other._tally = self._total.copy(), self._passing.copy(), self._tally.copy()
         return other
 
     def book(self, marks: Marks, walks: Walks, rows: np.ndarray, *, sign: int = 1) -> None:
@@ -160,32 +174,41 @@ class Ledger:
         marks, walks
             Of these verdicts; ``walks.verdict`` are rows of ``marks``.
         rows
-            Which verdicts of the scopes they are.
+            Which verdicts of the ledger they are.
         """
+        key = self._key[:, rows]
         place = np.flatnonzero((marks.status != UNKNOWN) & ~marks.by_start)
         passes = (marks.status[place] == PASS).astype(np.int64)
+        _add(self._total, key[:, place], marks.rule[place], np.full(len(place), sign))
+        _add(self._passing, key[:, place], marks.rule[place], sign * passes)
         real = np.flatnonzero(marks.real)
         kind = np.select([marks.status[real] == PASS, marks.status[real] == FAIL], [0, 1], 2)
         points = np.rint(np.nan_to_num(marks.deduction[real]) * _MILLION).astype(np.int64)
-        walk_rule = marks.rule[walks.verdict]
-        for scope, total, passing, tally in zip(self.scopes, self._total, self._passing, self._tally, strict=True):
-            area = marks.areas[:, scope.level] if scope.level >= 0 else np.zeros(len(marks), dtype=np.int64)
-            key = scope.key(rows, area)
-            _add(total, key[place], marks.rule[place], sign)
-            _add(passing, key[place], marks.rule[place], sign * passes)
+        _add(self._tally, key[:, real], kind, np.full(len(real), sign))
+        _add(self._tally, key[:, real], np.full(len(real), 3), sign * points)
+        if len(walks):
+            self._book_walks(marks, walks, rows, sign)
+
+    def _book_walks(self, marks: Marks, walks: Walks, rows: np.ndarray, sign: int) -> None:
+        for n, scope in enumerate(self.scopes):
             own = np.flatnonzero(walks.level == scope.level)
-            of_walk = np.zeros(len(own), dtype=np.int64) if scope.level < 0 else walks.area[own]
-            walk_key = scope.key(rows[walks.verdict[own]], of_walk)
-            _add(total, walk_key, walk_rule[own], sign * walks.starts_mm[own])
-            _add(passing, walk_key, walk_rule[own], sign * walks.passing_mm[own])
-            _add(tally, key[real], kind, sign)
-            _add(tally, key[real], np.full(len(real), 3), sign * points)
+            verdict = walks.verdict[own]
+            area = walks.area[own] if scope.level >= 0 else np.zeros(len(own), dtype=np.int64)
+            key, rule = self._shifted(n, scope.key(rows[verdict], area)), marks.rule[verdict]
+            _add(self._total, key, rule, sign * walks.starts_mm[own])
+            _add(self._passing, key, rule, sign * walks.passing_mm[own])
+
+    def _of(self, scope: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Total, passing and tally of one scope."""
+        rows = slice(self._first[scope], self._first[scope + 1])
+        return self._total[rows], self._passing[rows], self._tally[rows]
 
     def standings(self, weights: Sequence[float]) -> dict[str, "Standing"]:
         """Score and rank of the city and of the areas of each level, by scope."""
         found = {}
-        for scope, total, passing in zip(self.scopes, self._total, self._passing, strict=True):
-            if scope.name == CITY or (scope.level >= 0 and len(scope.groups) == 1 and scope.name != DISTRICT_CLASS):
+        for n, scope in enumerate(self.scopes):
+            if scope.name not in (UNIT, CLASS, DISTRICT_CLASS):
+                total, passing, _ = self._of(n)
                 score = _scores(*_earned(total, passing, weights))
                 rank = np.where(np.isnan(score), 0, 1 + (score[None, :] > score[:, None]).sum(axis=1))
                 found[scope.name] = Standing(list(scope.areas), score, rank)
@@ -213,7 +236,8 @@ class Ledger:
             Columns ``SCORE_COLUMNS``; ``passed``, ``failed`` and ``unknown`` count subjects.
         """
         tables = []
-        for scope, total, passing, tally in zip(self.scopes, self._total, self._passing, self._tally, strict=True):
+        for n, scope in enumerate(self.scopes):
+            total, passing, tally = self._of(n)
             table = _table(scope, *_earned(total, passing, weights), tally)
             tables.append(table if scope.name in (CITY, CLASS, DISTRICT_CLASS) else _flagged(table, book))
         return pd.concat(tables, ignore_index=True)[SCORE_COLUMNS]
@@ -241,10 +265,11 @@ def _scores(earned: np.ndarray, full: np.ndarray) -> np.ndarray:
     return np.round(100 * rate, 6)
 
 
-def _add(sums: np.ndarray, row: np.ndarray, column: np.ndarray, amount: np.ndarray | int) -> None:
-    kept = row >= 0
-    amount = amount[kept] if isinstance(amount, np.ndarray) else amount
-    np.add.at(sums.reshape(-1), row[kept] * sums.shape[1] + column[kept], amount)
+def _add(sums: np.ndarray, key: np.ndarray, column: np.ndarray, amount: np.ndarray) -> None:
+    """Add to ``sums[key, column]``; ``key`` may have more dimensions than ``column`` and ``amount``, -1 is nowhere."""
+    flat = (key * sums.shape[1] + column).ravel()
+    kept = flat >= 0
+    np.add.at(sums.reshape(-1), flat[kept], np.broadcast_to(amount, key.shape).ravel()[kept])
 
 
 def _table(scope: Scope, earned: np.ndarray, full: np.ndarray, tally: np.ndarray) -> pd.DataFrame:

@@ -7,10 +7,12 @@ from functools import cached_property, lru_cache
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
 from data.city import City
 from data.vocabulary import vocabulary
 from geo.areas import inner_points
+from geo.crs import WGS84
 from geo.matching import Matches, match_points
 from geo.sight import Obstacles, obstacles
 from geo.streets import Streets, build_streets
@@ -135,6 +137,18 @@ class Survey:
         """A point of each venue: itself, or one on its line or inside its polygon."""
         venues = self.city.venues.geometry
         return gpd.GeoSeries(inner_points(venues.to_numpy()), index=venues.index, crs=venues.crs)
+
+    @cached_property
+    def recorded_centres(self) -> np.ndarray:
+        """The viewing point each venue records, (n, 2) in metres of the city's CRS; NaN where it records none."""
+        venues = self.city.venues
+        lon, lat = venues["centre_lon"].to_numpy(dtype=float), venues["centre_lat"].to_numpy(dtype=float)
+        known = np.isfinite(lon) & np.isfinite(lat)
+        centres = np.full((len(venues), 2), np.nan)
+        if known.any():
+            points = gpd.GeoSeries.from_xy(lon[known], lat[known], crs=WGS84).to_crs(self.city.crs)
+            centres[known] = shapely.get_coordinates(points.array)
+        return centres
 
     def venues_of(self, classes: Iterable[str]) -> gpd.GeoDataFrame:
         """The venues of these classes with their index in ``City.venues``; empty when the city has none."""

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.crs import to_mm
@@ -98,16 +97,15 @@ def rate(survey: Survey, rule: Rate, who: Subjects) -> Findings:
     near = _near(survey, who.geometry, rule.reach_m, rule.margin_m)
     near = near.take(near.inside & _plays_what_is_asked(survey, rule)[near.site])
     plays = survey.stock.numbers(rule.column)[near.site]
-    table = pd.DataFrame({"place": near.place, "plays": plays, "slow": plays < rule.limit, "open": np.isnan(plays)})
-    per_place = table.groupby("place").agg(
-        value=("plays", "min"), missing=("slow", "sum"), open=("open", "any"), screens=("slow", "size")
-    )
-    kept = per_place.index.to_numpy(dtype=np.int64)
+    kept, place = np.unique(near.place, return_inverse=True)
     who = who.take(kept)
     if not len(kept):
         return Findings(who, {}, absent=say("explain.rate.none", title=rule.title), kept=kept)
-    value, screens = per_place["value"].to_numpy(), per_place["screens"].tolist()
-    status = np.where(per_place["missing"] > 0, FAIL, np.where(per_place["open"], UNKNOWN, PASS)).astype(object)
+    screens, slow = np.bincount(place), np.bincount(place, plays < rule.limit)
+    value = np.full(len(kept), np.nan)
+    np.fmin.at(value, place, plays)
+    open_ = np.bincount(place, np.isnan(plays)) > 0
+    status = np.where(slow > 0, FAIL, np.where(open_, UNKNOWN, PASS)).astype(object)
     explanation = [
         say(
             f"explain.rate.{verdict}",
@@ -116,18 +114,18 @@ def rate(survey: Survey, rule: Rate, who: Subjects) -> Findings:
             value=plain_number(slowest) if np.isfinite(slowest) else "",
             limit=plain_number(rule.limit),
         )
-        for name, verdict, slowest, count in zip(who.name, status, value, screens, strict=True)
+        for name, verdict, slowest, count in zip(who.name, status, value, screens.tolist(), strict=True)
     ]
     verdicts = {
         "value": value,
         "required": np.full(len(who), float(rule.limit)),
         "status": status,
-        "missing": np.where(status == UNKNOWN, np.nan, per_place["missing"].to_numpy().astype(float)),
+        "missing": np.where(status == UNKNOWN, np.nan, slow),
         "explanation": np.array(explanation, dtype=object),
     }
     enough = plays >= rule.limit
     traces = Traces.of(
-        np.searchsorted(kept, near.place),
+        place,
         survey.stock.ids[near.site],
         enough.astype(np.int8),
         np.where(enough, "counted", np.where(np.isnan(plays), "plays_unrecorded", "too_few_plays")).astype(object),

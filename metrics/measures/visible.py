@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from geo.areas import sample_points, viewing_centre
-from geo.crs import WGS84, to_mm
+from geo.crs import to_mm
 from geo.near import pairs_in_reach
 from geo.sight import (
     FACING_AWAY,
@@ -92,18 +92,11 @@ def visible(survey: Survey, rule: Visible, view: View, who: Subjects) -> Finding
     return Findings(who, verdicts, traces)
 
 
-def viewing_centres(survey: Survey, who: Subjects) -> gpd.GeoSeries:
-    """Where one stands to judge each subject: its recorded viewing point, else ``geo.areas.viewing_centre``."""
-    centres = viewing_centre(gpd.GeoSeries(who.geometry, crs=survey.city.crs))
-    venues = survey.city.venues
-    if venues is None or not len(who):
-        return centres
-    own = venues[["centre_lon", "centre_lat"]].reindex(who.row).to_numpy(dtype=float)
-    has_own = np.isfinite(own).all(axis=1)
-    if has_own.any():
-        points = gpd.GeoSeries(shapely.points(own[has_own]), crs=WGS84).to_crs(survey.city.crs)
-        centres.loc[has_own] = points.to_numpy()
-    return centres
+def viewing_centres(survey: Survey, who: Subjects) -> np.ndarray:
+    """Where one stands to judge each venue, (n, 2) in mm: its recorded point, else ``geo.areas.viewing_centre``."""
+    centres = _xy_mm(viewing_centre(gpd.GeoSeries(who.geometry, crs=survey.city.crs)))
+    own = survey.recorded_centres[who.row]
+    return np.where(np.isfinite(own), to_mm(np.nan_to_num(own)), centres)
 
 
 def _no_stock(who: Subjects, rule: Visible) -> Findings:
@@ -143,7 +136,7 @@ def observers(survey: Survey, rule: Visible, who: Subjects) -> tuple[np.ndarray,
     centres, square, samples
         The centre of each square (n, 2); of each sample point all over the squares, the row of its square and x, y.
     """
-    return _xy_mm(viewing_centres(survey, who)), *_samples(survey, who, rule.sample_points)
+    return viewing_centres(survey, who), *_samples(survey, who, rule.sample_points)
 
 
 def _look(

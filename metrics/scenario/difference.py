@@ -1,7 +1,8 @@
 """What edits make of a city: verdicts that flip, metres and probabilities of streets, scores and ranks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -57,15 +58,16 @@ class Difference:
     ----------
     flips, streets
         Only what differs.
-    scores
-        Of the city and of all areas of each level, also where they are as before.
+    standings_before, standings
+        Scores and ranks of the city and of all areas of each level, by scope.
     gap_m_before, gap_m
         Metres of failing stretches of all streets and rules.
     """
 
     flips: Sequence[Flip]
     streets: Sequence[StreetChange]
-    scores: Sequence[ScoreChange]
+    standings_before: Mapping[str, Standing]
+    standings: Mapping[str, Standing]
     gap_m_before: float
     gap_m: float
 
@@ -78,6 +80,22 @@ class Difference:
     def lost(self) -> list[Flip]:
         """What fails now."""
         return [flip for flip in self.flips if flip.after == FAIL]
+
+    @cached_property
+    def scores(self) -> list[ScoreChange]:
+        """The scores and ranks side by side."""
+        return [
+            ScoreChange(scope, name, float(old), float(new), int(old_rank) or None, int(rank) or None)
+            for scope, then in self.standings_before.items()
+            for name, old, new, old_rank, rank in zip(
+                then.names,
+                then.score,
+                self.standings[scope].score,
+                then.rank,
+                self.standings[scope].rank,
+                strict=True,
+            )
+        ]
 
     @property
     def city(self) -> ScoreChange:
@@ -94,6 +112,11 @@ class Reading:
     gap_mm: np.ndarray
     present: np.ndarray
     standings: Mapping[str, Standing]
+
+    def kept(self) -> "Reading":
+        """The same numbers, which stay as they are when the verdicts change."""
+        arrays = {name: getattr(self, name).copy() for name in ("status", "probability", "gap_mm", "present")}
+        return replace(self, **arrays)
 
 
 def difference(before: Reading, after: Reading, rows: np.ndarray, verdicts: Mapping[str, np.ndarray]) -> Difference:
@@ -131,7 +154,8 @@ def difference(before: Reading, after: Reading, rows: np.ndarray, verdicts: Mapp
     return Difference(
         flips=flips,
         streets=streets,
-        scores=_score_changes(before.standings, after.standings),
+        standings_before=before.standings,
+        standings=after.standings,
         gap_m_before=float(before.gap_mm.sum()) / 1000,
         gap_m=float(after.gap_mm.sum()) / 1000,
     )
@@ -139,13 +163,3 @@ def difference(before: Reading, after: Reading, rows: np.ndarray, verdicts: Mapp
 
 def _equal(some: np.ndarray, others: np.ndarray) -> np.ndarray:
     return (some == others) | (np.isnan(some) & np.isnan(others))
-
-
-def _score_changes(before: Mapping[str, Standing], after: Mapping[str, Standing]) -> list[ScoreChange]:
-    return [
-        ScoreChange(scope, name, float(old), float(new), int(old_rank) or None, int(rank) or None)
-        for scope, then in before.items()
-        for name, old, new, old_rank, rank in zip(
-            then.names, then.score, after[scope].score, then.rank, after[scope].rank, strict=True
-        )
-    ]

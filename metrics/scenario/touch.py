@@ -1,7 +1,7 @@
 """Which subjects of a rule an edited site can touch, and which sites have to be looked at to judge them again."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,13 +15,28 @@ from metrics.book import RuleBook, View
 from metrics.columns import runs
 from metrics.measures import along, places, reach, visible
 from metrics.rules import Along, Presence, Rate, Reach, Rule, Visible, Within
-from metrics.scenario.sites import Site, with_sites
+from metrics.scenario.sites import Changes, Site, with_sites
 from metrics.stock import Stock
 from metrics.subjects import Subjects
 from metrics.survey import Survey
 
 _ROUNDING_M = 0.01  # positions are whole millimetres; a little more costs nothing
 _APART_M = 200.0  # more than carriageways of one street lie apart
+
+
+@dataclass(frozen=True)
+class Extras:
+    """The changes of a city's sites: all by id, those that stand somewhere, and where; ``xy_m`` is (2, n)."""
+
+    changes: Changes
+    sites: Sequence[Site]
+    xy_m: np.ndarray
+
+    @classmethod
+    def of(cls, changes: Changes) -> "Extras":
+        sites = [site for site in changes.values() if site is not None]
+        places = [(site.x_mm, site.y_mm) for site in sites]
+        return cls(changes, sites, np.array(places, dtype=np.int64).reshape(-1, 2).T / 1000)
 
 
 class Touch:
@@ -43,8 +58,8 @@ class Touch:
     def __init__(self, ground: Survey, rule: Rule, book: RuleBook, who: Subjects, near: SegmentsNear):
         self.ground, self.rule, self.view, self.who, self.near = ground, rule, book.view, who, near
 
-    def touched(self, sites: Sequence[Site]) -> np.ndarray:
-        """Rows of the subjects whose findings may differ when these sites come or go, in order."""
+    def touched(self, sites: Sequence[Site], points: np.ndarray) -> np.ndarray:
+        """Rows of the subjects whose findings may differ when these sites, at ``points``, come or go, in order."""
         raise NotImplementedError
 
     def look_m(self) -> float:
@@ -64,25 +79,24 @@ class Touch:
         """All walls that any subject may look at, far enough for these sites; None where the rule does not look."""
         return None
 
-    def excerpt(self, rows: np.ndarray, changed: Mapping[str, Site | None]) -> Survey:
+    def excerpt(self, rows: np.ndarray, extras: Extras) -> Survey:
         """The ground with the sites that these subjects look at, as they are after the changes."""
         base = self.ground.stock
         own = self.stock_rows(rows)
-        ids = base.ids[own].tolist()
-        own = own[[id not in changed for id in ids]] if len(own) else own
-        extras = self._around(rows, [site for site in changed.values() if site is not None])
+        changed = [row for row, id in enumerate(base.ids[own].tolist()) if id in extras.changes]
+        own = np.delete(own, changed)
+        extras = self._around(rows, extras)
         local = with_sites(base.take(own), extras, [-1] * len(extras))
         return self.ground.excerpt(local, matches=self._matches(own, local), walls=self.walls(local))
 
-    def _around(self, rows: np.ndarray, sites: Sequence[Site]) -> list[Site]:
-        """Those of the sites that stand in the box around the subjects."""
-        if not sites:
+    def _around(self, rows: np.ndarray, extras: Extras) -> list[Site]:
+        """Those of the changed sites that stand in the box around the subjects."""
+        if not extras.sites:
             return []
-        xy = np.array([(site.x_mm, site.y_mm) for site in sites]) / 1000
         west, south, east, north = shapely.total_bounds(self.who.geometry[rows])
-        margin = self.look_m() + _ROUNDING_M
-        inside = ((xy >= (west - margin, south - margin)) & (xy <= (east + margin, north + margin))).all(axis=1)
-        return [sites[row] for row in np.flatnonzero(inside).tolist()]
+        margin, (x, y) = self.look_m() + _ROUNDING_M, extras.xy_m
+        inside = (x >= west - margin) & (x <= east + margin) & (y >= south - margin) & (y <= north + margin)
+        return [extras.sites[row] for row in np.flatnonzero(inside).tolist()]
 
     def _matches(self, own: np.ndarray, local: Stock) -> dict[int, Matches]:
         return {}
@@ -97,7 +111,7 @@ class StreetTouch(Touch):
         self._place = np.full(len(ground.street_length_mm), -1)
         self._place[who.row] = np.arange(len(who))
 
-    def touched(self, sites: Sequence[Site]) -> np.ndarray:
+    def touched(self, sites: Sequence[Site], points: np.ndarray) -> np.ndarray:
         places = np.array([(site.x_mm, site.y_mm) for site in sites])
         rows = self._place[self.near.match(places, reach_mm=self.reach_mm).street]
         return np.unique(rows[rows >= 0])
@@ -161,8 +175,7 @@ class PlaceTouch(Touch):
     def _tree(self) -> shapely.STRtree:
         return shapely.STRtree(self.who.geometry)
 
-    def touched(self, sites: Sequence[Site]) -> np.ndarray:
-        points = [site.point for site in sites]
+    def touched(self, sites: Sequence[Site], points: np.ndarray) -> np.ndarray:
         return np.unique(self._tree.query(points, predicate="dwithin", distance=self.look_m())[1])
 
 
@@ -174,9 +187,9 @@ class GateTouch(PlaceTouch):
 
     _larger_m = 0.0
 
-    def touched(self, sites: Sequence[Site]) -> np.ndarray:
+    def touched(self, sites: Sequence[Site], points: np.ndarray) -> np.ndarray:
         self._larger_m = max(self._larger_m, _distance_m(sites, self.view))
-        return super().touched(sites)
+        return super().touched(sites, points)
 
     def walls(self, stock: Stock) -> Obstacles | None:
         gates = self.ground.venues_of([self.rule.gate_class])
@@ -203,7 +216,7 @@ class SquareTouch(Touch):
     def look_m(self) -> float:
         return self._farthest_m + float(self._radius_m.max(initial=0)) + _ROUNDING_M
 
-    def touched(self, sites: Sequence[Site]) -> np.ndarray:
+    def touched(self, sites: Sequence[Site], points: np.ndarray) -> np.ndarray:
         touched = np.zeros(len(self.who), dtype=bool)
         for site in sites:
             far = visible.NEAR_MISS * _distance_m([site], self.view) + 1

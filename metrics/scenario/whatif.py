@@ -15,7 +15,7 @@ from metrics.measures.findings import UNKNOWN, Findings
 from metrics.rules import Rule
 from metrics.scenario.difference import Difference, Reading, difference
 from metrics.scenario.sites import Changes, Site, edited_city, site_in
-from metrics.scenario.touch import Touch, touch_of
+from metrics.scenario.touch import Extras, Touch, touch_of
 from metrics.scores import Ledger, Walks, scopes
 from metrics.stock import Stock
 from metrics.subjects import subjects
@@ -55,6 +55,7 @@ class WhatIf:
             raise DataError(say("scenario.no_sites"))
         self.city, self.book, self.phase = city, book, phase
         self.changes: dict[str, Site | None] = {}
+        self._extras = Extras.of({})
         self._rules = book.at(phase)
         self._ground = survey(city, road_classes(self._rules))
         self._judged = [
@@ -73,9 +74,10 @@ class WhatIf:
         self._walks = _Walked(walk_table(self._ground, self._judged), len(self._marks))
         self._gap_mm = _gap_mm(self._judged, self._first)
         self._weights = [rule.weight for rule in self._rules]
-        self._ledger = Ledger(scopes(self._marks, self._ground.levels, book, city_label(city)), len(self._rules))
+        found = scopes(self._marks, self._ground.levels, book, city_label(city))
+        self._ledger = Ledger(found, self._marks, len(self._rules))
         self._book_in(np.flatnonzero(self._present))
-        self._base = self._reading()
+        self._base = self._reading().kept()
         self._changed = np.zeros(len(self._marks), dtype=bool)
         self._latest: list[dict[int, tuple[Findings, int]]] = [{} for _ in self._judged]
 
@@ -107,9 +109,11 @@ class WhatIf:
             else:
                 self.changes[id] = site
         sites = was + [site for site in changes.values() if site is not None]
+        self._extras = Extras.of(self.changes)
         if sites:
+            points = np.array([site.point for site in sites], dtype=object)
             for number, touch in enumerate(self._touch):
-                if touch is not None and len(rows := touch.touched(sites)):
+                if touch is not None and len(rows := touch.touched(sites, points)):
                     self._judge_again(number, touch, rows)
         return self.difference()
 
@@ -135,7 +139,7 @@ class WhatIf:
     def _judge_again(self, number: int, touch: Touch, rows: np.ndarray) -> None:
         rule, _ = self._judged[number]
         asked = touch.judged_with(rows)
-        findings = judge_rule(touch.excerpt(asked, self.changes), rule, self.book, touch.who.take(asked))
+        findings = judge_rule(touch.excerpt(asked, self._extras), rule, self.book, touch.who.take(asked))
         kept = np.arange(len(asked)) if findings.kept is None else findings.kept
         place = np.full(len(asked), -1)
         place[kept] = np.arange(len(kept))
@@ -170,10 +174,10 @@ class WhatIf:
 
     def _reading(self) -> Reading:
         return Reading(
-            status=self._verdicts["status"].copy(),
-            probability=self._verdicts["pass_probability"].copy(),
-            gap_mm=self._gap_mm.copy(),
-            present=self._present.copy(),
+            status=self._verdicts["status"],
+            probability=self._verdicts["pass_probability"],
+            gap_mm=self._gap_mm,
+            present=self._present,
             standings=self._ledger.standings(self._weights),
         )
 

@@ -35,7 +35,7 @@ def _ledger():
     judged = [(rule, judge_rule(ground, rule, book)) for rule in rules]
     marks = marks_of(verdict_table(ground, judged, "routine"), judged)
     walks = walk_table(ground, judged)
-    ledger = Ledger(scopes(marks, ground.levels, book, "测试市"), len(rules))
+    ledger = Ledger(scopes(marks, ground.levels, book, "测试市"), marks, len(rules))
     ledger.book(marks, walks, np.arange(len(marks)))
     return book, [rule.weight for rule in rules], marks, walks, ledger
 
