@@ -17,7 +17,7 @@ from geo.streets import build_streets
 
 _DATA = Path(os.environ.get("CITY_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 _LINES, _BLOCK_M, _EVERY = 203, 120.0, 10
-_REPEATS = 3
+_REPEATS = 5
 _CLASSES = ("trunk", "primary", "secondary", "tertiary", "residential", "unclassified", "living_street", "pedestrian")
 
 
@@ -54,24 +54,28 @@ def grid_city(*, lines: int = _LINES, block_m: float = _BLOCK_M, every: int = _E
     return gpd.GeoDataFrame(columns, geometry=shapely.linestrings(lines_xy), crs=metric_crs(114.3, 30.6))
 
 
-def seconds(job: Callable[[], object], *, repeats: int) -> float:
-    """Median of the seconds of ``repeats`` runs."""
-    times = []
+def seconds(*jobs: Callable[[], object], repeats: int) -> list[float]:
+    """Median of the seconds of each job; they take turns, so that what else the machine does meets them alike."""
+    times = [[] for _ in jobs]
     for _ in range(repeats):
-        start = perf_counter()
-        job()
-        times.append(perf_counter() - start)
-    return median(times)
+        for job, own in zip(jobs, times, strict=True):
+            start = perf_counter()
+            job()
+            own.append(perf_counter() - start)
+    return [median(own) for own in times]
 
 
 def compare(name: str, roads: gpd.GeoDataFrame, *, repeats: int = _REPEATS) -> str:
     """One row of the table: edges, streets, seconds of both ways, and how many times faster."""
     wanted = roads[roads["highway"].isin(_CLASSES)]
     streets = build_streets(wanted, classes=_CLASSES)
-    ours = seconds(lambda: build_streets(wanted, classes=_CLASSES), repeats=repeats)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        theirs = seconds(lambda: momepy.COINS(wanted).stroke_gdf(), repeats=1 if repeats < 3 else 2)
+        ours, theirs = seconds(
+            lambda: build_streets(wanted, classes=_CLASSES),
+            lambda: momepy.COINS(wanted).stroke_gdf(),
+            repeats=repeats,
+        )
     return f"{name:16}{len(wanted):>8}{len(streets.table):>9}{ours:>10.2f}{theirs:>10.1f}{theirs / ours:>8.0f}x"
 
 

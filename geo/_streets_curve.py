@@ -21,7 +21,21 @@ def along(at, xs, ys):
 def along_each(which, at, offset, xs, ys):
     """Each place on its own curve; ``offset`` cuts the knots into curves, ``which`` is the curve of each place."""
     out = np.empty(len(at))
-    for k in range(len(at)):
-        a, b = offset[which[k]], offset[which[k] + 1]
-        out[k] = along(at[k], xs[a:b], ys[a:b])
+    k = 0
+    for i in range(len(at)):
+        a, b, here = offset[which[i]], offset[which[i] + 1], at[i]
+        if here <= xs[a] or here >= xs[b - 1]:
+            out[i] = ys[a] if here <= xs[a] else ys[b - 1]
+            continue
+        if a <= k < b - 2 and xs[k + 1] <= here:
+            k += 1
+        if not (a <= k < b - 1 and xs[k] <= here < xs[k + 1]):  # neither where the one before was nor in the next gap
+            k, stop = a, b - 1
+            while stop - k > 1:
+                middle = (k + stop) // 2
+                if xs[middle] <= here:
+                    k = middle
+                else:
+                    stop = middle
+        out[i] = ys[k] + (here - xs[k]) / (xs[k + 1] - xs[k]) * (ys[k + 1] - ys[k])
     return out

@@ -1,6 +1,6 @@
 """Ends of divided roads, where one carriageway ends before the other."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
@@ -13,9 +13,19 @@ _RAGGED_MM = 100_000.0
 _LEAST_SHARE = 0.25
 
 
-def even_ends(layout: Layout, members: Members, paired: np.ndarray, travel: np.ndarray) -> tuple[Layout, Members]:
+@dataclass(frozen=True)
+class Evened:
+    """Positions per street: before ``low`` and after ``high`` one carriageway runs alone and counts half."""
+
+    low: np.ndarray
+    high: np.ndarray
+
+
+def even_ends(
+    layout: Layout, members: Members, paired: np.ndarray, travel: np.ndarray
+) -> tuple[Layout, Members, Evened]:
     """
-    The streets with each end of a divided road half-way between the ends of its two carriageways.
+    The streets with each end of a divided road half-way between the ends of its two carriageways, and where that is.
 
     So a centre line is as long as the mean of its carriageways. Only where the longer one runs on alone, one-way, for
     100 m at most and a quarter of the divided length; a longer stretch is a one-way street of its own right.
@@ -32,11 +42,7 @@ def even_ends(layout: Layout, members: Members, paired: np.ndarray, travel: np.n
     streets = len(layout.offset) - 1
     first, last = layout.offset[:-1], layout.offset[1:] - 1
     length = layout.m[last] if streets else np.zeros(0)
-    low, high = np.full(streets, np.inf), np.full(streets, -np.inf)
-    knot_street = np.repeat(layout.street, np.diff(layout.knot_offset))
-    knot_paired = np.repeat(paired, np.diff(layout.knot_offset))
-    np.minimum.at(low, knot_street[knot_paired], layout.knot_m[knot_paired])
-    np.maximum.at(high, knot_street[knot_paired], layout.knot_m[knot_paired])
+    low, high = _reach(layout.street, paired, layout.knot_offset, layout.knot_m, streets)
     ring = (layout.x[first] == layout.x[last]) & (layout.y[first] == layout.y[last])
     most = np.where(ring | ~(high > low), 0.0, np.minimum(_RAGGED_MM, _LEAST_SHARE * (high - low)))
     low = np.where(low <= most, low, 0.0)
@@ -47,25 +53,50 @@ def even_ends(layout: Layout, members: Members, paired: np.ndarray, travel: np.n
     low[np.unique(members.street[alone & (start < low[members.street] - 1.0)])] = 0.0
     far = np.unique(members.street[alone & (stop > high[members.street] + 1.0)])
     high[far] = length[far]
-    return _shortened(layout, members, low, high, length)
+    evened = Evened(low / 2, high - low / 2)
+    return *_shortened(layout, members, low, high, length), evened
+
+
+@njit(cache=True)
+def _reach(street, paired, offset, m, streets):
+    """First and last position of the paired places of each street; infinite the wrong way round where there is none."""
+    low, high = np.full(streets, np.inf), np.full(streets, -np.inf)
+    for p in range(len(street)):
+        if paired[p]:
+            for k in range(offset[p], offset[p + 1]):
+                low[street[p]] = min(low[street[p]], m[k])
+                high[street[p]] = max(high[street[p]], m[k])
+    return low, high
 
 
 def _shortened(layout: Layout, members: Members, low: np.ndarray, high: np.ndarray, length: np.ndarray):
     """Both ends at half their length: positions before ``low`` and after ``high`` halved, and the lines cut to it."""
     cut_low, cut_high = low / 2, (length - high) / 2
-
-    def moved(m: np.ndarray, street: np.ndarray) -> np.ndarray:
-        before = np.where(m < low[street], m / 2, m - cut_low[street])
-        return np.where(m > high[street], (m + high[street]) / 2 - cut_low[street], before)
-
     if not (cut_low.any() or cut_high.any()):
         return layout, members
     offset, x, y, m = _cut(layout.offset, layout.x, layout.y, layout.m, cut_low, length - cut_high)
     knot_street = np.repeat(layout.street, np.diff(layout.knot_offset))
     return (
-        replace(layout, offset=offset, x=x, y=y, m=m, knot_m=moved(layout.knot_m, knot_street)),
-        replace(members, m0=moved(members.m0, members.street), m1=moved(members.m1, members.street)),
+        replace(layout, offset=offset, x=x, y=y, m=m, knot_m=_moved(layout.knot_m, knot_street, low, high)),
+        replace(
+            members,
+            m0=_moved(members.m0, members.street, low, high),
+            m1=_moved(members.m1, members.street, low, high),
+        ),
     )
+
+
+@njit(cache=True)
+def _moved(m, street, low, high):
+    """Positions with those before ``low`` and after ``high`` of their street halved."""
+    out = np.empty(len(m))
+    for k in range(len(m)):
+        a, b = low[street[k]], high[street[k]]
+        if m[k] > b:
+            out[k] = (m[k] + b) / 2 - a / 2
+        else:
+            out[k] = m[k] / 2 if m[k] < a else m[k] - a / 2
+    return out
 
 
 @njit(cache=True)

@@ -6,9 +6,10 @@ import numpy as np
 import shapely
 from numba import njit
 
-from geo._streets_chains import Chains
-from geo._streets_curve import along, along_each
-from geo._streets_parts import Parts, Pieces
+from geo._streets_contacts import Contacts
+from geo._streets_curve import along_each
+from geo._streets_loops import touching_lines, without_loops
+from geo._streets_parts import Parts
 
 _SLACK_MM = 40_000.0
 _LOOK_MM = 30_000.0
@@ -17,16 +18,6 @@ _CROSSING_MM, _FACING_COS = 50_000.0, 0.85  # divided parts of one name join ove
 _TURN_NAMED, _TURN_UNNAMED = 80.0, 50.0
 _EASE_MM = 40_000.0
 _SNARL_MM = 100_000.0  # a longer loop comes from a wrong join
-
-
-@dataclass(frozen=True)
-class Contacts:
-    """Places where two parts touch: part and position of one, and of the other."""
-
-    part: np.ndarray
-    m: np.ndarray
-    other: np.ndarray
-    other_m: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -53,55 +44,6 @@ class Lines:
         return self.m[self.offset[1:] - 1]
 
 
-def find_contacts(chains: Chains, pieces: Pieces) -> Contacts:
-    """Where stretches of a chain follow each other, and where ends of chains touch other chains."""
-    of_chain = np.searchsorted(pieces.chain, np.arange(len(chains.offset)))
-    order = np.argsort(chains.vertex, kind="stable")
-    chain_of = np.repeat(np.arange(len(chains.offset) - 1), np.diff(chains.offset))
-    part, m, other, other_m = _contacts(chains.offset, chains.station, chains.vertex, order, chains.vertex[order],
-                                        chain_of, of_chain, pieces.low, pieces.high, pieces.part, pieces.offset,
-                                        pieces.t, pieces.m)  # fmt: skip
-    return Contacts(part, m, other, other_m)
-
-
-@njit(cache=True)
-def _on_part(chain, station, of_chain, high, part, offset, t, m):
-    """The part a station of a chain lies on, and the position there."""
-    i = of_chain[chain]
-    while i < of_chain[chain + 1] - 1 and high[i] < station:
-        i += 1
-    return part[i], along(station, t[offset[i] : offset[i + 1]], m[offset[i] : offset[i + 1]])
-
-
-@njit(cache=True)
-def _contacts(offset, station, vertex, order, sorted_vertex, chain_of, of_chain, low, high, part, k_offset, t, m):
-    room = len(part)
-    for c in range(len(offset) - 1):
-        for v in (offset[c], offset[c + 1] - 1):
-            room += np.searchsorted(sorted_vertex, vertex[v], side="right") - np.searchsorted(sorted_vertex, vertex[v])
-    one, other = np.empty(room, np.int64), np.empty(room, np.int64)
-    one_m, other_m = np.empty(room), np.empty(room)
-    n = 0
-    for i in range(len(part) - 1):
-        if part[i] != part[i + 1] and low[i + 1] == high[i] and low[i + 1] > 0.0:
-            one[n], one_m[n] = part[i], m[k_offset[i + 1] - 1]
-            other[n], other_m[n] = part[i + 1], m[k_offset[i + 1]]
-            n += 1
-    for c in range(len(offset) - 1):
-        for v in (offset[c], offset[c + 1] - 1):
-            p, pm = _on_part(c, station[v], of_chain, high, part, k_offset, t, m)
-            for i in range(np.searchsorted(sorted_vertex, vertex[v]),
-                           np.searchsorted(sorted_vertex, vertex[v], side="right")):  # fmt: skip
-                w = order[i]
-                if w == v:
-                    continue
-                q, qm = _on_part(chain_of[w], station[w], of_chain, high, part, k_offset, t, m)
-                if p != q:
-                    one[n], one_m[n], other[n], other_m[n] = p, pm, q, qm
-                    n += 1
-    return one[:n], one_m[:n], other[:n], other_m[:n]
-
-
 def join_parts(parts: Parts, contacts: Contacts, group: np.ndarray, named: np.ndarray) -> Lines:
     """
     Parts whose ends touch and go straight on, strung together.
@@ -123,28 +65,19 @@ def join_parts(parts: Parts, contacts: Contacts, group: np.ndarray, named: np.nd
     some = some[np.lexsort((high, low, np.rint(cost[some] * 1e3)))]
     mate, at = _greedy(some, end, other_end, contacts.m, contacts.other_m, len(parts.chain))
     lines = Lines(*_string(mate, at, parts.offset, parts.x, parts.y, parts.m))
-    crossed = _crossed(lines)
+    crossed = touching_lines(lines.offset, lines.x, lines.y)
     tangled = crossed[[_longest_loop(lines, i) > _SNARL_MM for i in crossed]] if len(crossed) else crossed
     if len(tangled):
         mate[np.repeat(np.isin(lines.street, tangled), 2)] = -1
         lines = Lines(*_string(mate, at, parts.offset, parts.x, parts.y, parts.m))
-        crossed = _crossed(lines)
+        crossed = touching_lines(lines.offset, lines.x, lines.y)
     return _untangled(lines, crossed)
-
-
-def _crossed(lines: Lines) -> np.ndarray:
-    """Streets whose line touches itself other than at its ends."""
-    streets = len(lines.offset) - 1
-    if not streets:
-        return np.zeros(0, np.int64)
-    index = np.repeat(np.arange(streets), np.diff(lines.offset))
-    return np.flatnonzero(~shapely.is_simple(shapely.linestrings(np.stack([lines.x, lines.y], axis=1), indices=index)))
 
 
 def _longest_loop(lines: Lines, i: int) -> float:
     """Length of the longest loop of a street's line, millimetres."""
     a, b = lines.offset[i], lines.offset[i + 1]
-    return _without_loops(lines.x[a:b], lines.y[a:b], lines.m[a:b])[-1]
+    return without_loops(lines.x[a:b], lines.y[a:b], lines.m[a:b])[-1]
 
 
 def _untangled(lines: Lines, crossed: np.ndarray) -> Lines:
@@ -156,7 +89,7 @@ def _untangled(lines: Lines, crossed: np.ndarray) -> Lines:
     done = 0
     for i in crossed:
         a, b = lines.offset[i], lines.offset[i + 1]
-        *cut, _ = _without_loops(lines.x[a:b], lines.y[a:b], lines.m[a:b])
+        *cut, _ = without_loops(lines.x[a:b], lines.y[a:b], lines.m[a:b])
         size[i] = len(cut[0])
         for column, whole, new in zip(columns, (lines.x, lines.y, lines.m, lines.m), cut, strict=True):
             column += [whole[done:a], new]
@@ -167,58 +100,6 @@ def _untangled(lines: Lines, crossed: np.ndarray) -> Lines:
     offset = np.concatenate(([0], np.cumsum(size)))
     street = np.repeat(lines.street, np.diff(lines.map_offset))
     return replace(lines, offset=offset, x=x, y=y, m=m, new=along_each(street, lines.new, offset, old, m))
-
-
-@njit(cache=True)
-def _without_loops(x, y, m):
-    """Places, new and old positions of a line without its loops (two knots where one was), and the longest loop."""
-    size = len(x)
-    closed = x[0] == x[size - 1] and y[0] == y[size - 1]
-    ox, oy, om, old = np.empty(2 * size), np.empty(2 * size), np.empty(2 * size), np.empty(2 * size)
-    ox[0], oy[0], om[0], old[0] = x[0], y[0], 0.0, m[0]
-    n = 1
-    i, longest = 0, 0.0
-    px, py, pm = x[0], y[0], m[0]
-    while i < size - 1:
-        jump, best = -1, 2.0
-        for j in range(size - 2, i + 1, -1):
-            if closed and i == 0 and j == size - 2:
-                continue
-            f = _crossing(px, py, x[i + 1], y[i + 1], x[j], y[j], x[j + 1], y[j + 1])
-            if f >= 0.0 and f < best:
-                best, jump = f, j
-        if jump >= 0:
-            cx, cy = px + best * (x[i + 1] - px), py + best * (y[i + 1] - py)
-            at = pm + best * (m[i + 1] - pm)
-            back = m[jump] + np.hypot(cx - x[jump], cy - y[jump])
-            step = np.hypot(cx - ox[n - 1], cy - oy[n - 1])
-            longest = max(longest, back - at)
-            if step > 0.0:
-                ox[n], oy[n], om[n], old[n] = cx, cy, om[n - 1] + step, at
-                n += 1
-            ox[n], oy[n], om[n], old[n] = cx, cy, om[n - 1], back
-            n += 1
-            px, py, pm, i = cx, cy, back, jump
-            continue
-        i += 1
-        px, py, pm = x[i], y[i], m[i]
-        step = np.hypot(px - ox[n - 1], py - oy[n - 1])
-        ox[n], oy[n], om[n], old[n] = px, py, om[n - 1] + step, pm
-        n += 1
-    return ox[:n], oy[:n], om[:n], old[:n], longest
-
-
-@njit(cache=True)
-def _crossing(ax, ay, bx, by, cx, cy, dx, dy):
-    """Share of the way from a to b at which it meets c to d, or -1."""
-    if max(ax, bx) < min(cx, dx) or max(cx, dx) < min(ax, bx) or max(ay, by) < min(cy, dy) or max(cy, dy) < min(ay, by):
-        return -1.0
-    cross = (bx - ax) * (dy - cy) - (by - ay) * (dx - cx)
-    if cross == 0.0:
-        return -1.0
-    f = ((cx - ax) * (dy - cy) - (cy - ay) * (dx - cx)) / cross
-    g = ((cx - ax) * (by - ay) - (cy - ay) * (bx - ax)) / cross
-    return f if 0.0 <= f <= 1.0 and 0.0 <= g <= 1.0 else -1.0
 
 
 def _with_gaps(parts: Parts, contacts: Contacts, group: np.ndarray, named: np.ndarray) -> Contacts:

@@ -52,7 +52,8 @@ class Members:
     """
     Straight member pieces of all streets: ends in millimetres, positions ``m0, m1`` of both ends, edge, and direction.
 
-    ``sense`` is +1 where the piece is digitised along the street and -1 where against it.
+    ``sense`` is +1 where the piece is digitised along the street and -1 where against it. ``place`` is the place of the
+    layout that the piece is cut from, -1 for roundabouts.
     """
 
     x0: np.ndarray
@@ -64,6 +65,7 @@ class Members:
     street: np.ndarray
     edge: np.ndarray
     sense: np.ndarray
+    place: np.ndarray
 
 
 def lay_members(chains: Chains, layout: Layout) -> Members:
@@ -80,6 +82,7 @@ def _lay(offset, x, y, station, edge, sense, place_chain, place_street, knot_off
         room += offset[c + 1] - offset[c] + knot_offset[p + 1] - knot_offset[p]
     ends, ms = np.empty((room, 4)), np.empty((room, 2))
     street, of_edge, out_sense = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
+    place = np.empty(room, np.int64)
     n = 0
     for p in range(len(place_chain)):
         c = place_chain[p]
@@ -103,19 +106,19 @@ def _lay(offset, x, y, station, edge, sense, place_chain, place_street, knot_off
                         stop = ts[j]
                         break
                     j += 1
-                m_stop = along(stop, ts, ks)
+                m_stop = m_high if stop == high else ks[j]
                 if edge[v] >= 0:
                     f0, f1 = (low - s0) / (s1 - s0), (stop - s0) / (s1 - s0)
                     ends[n, 0], ends[n, 1] = x[v] + f0 * (x[v + 1] - x[v]), y[v] + f0 * (y[v + 1] - y[v])
                     ends[n, 2], ends[n, 3] = x[v] + f1 * (x[v + 1] - x[v]), y[v] + f1 * (y[v + 1] - y[v])
                     ms[n, 0], ms[n, 1] = m_low, m_stop
-                    street[n], of_edge[n] = place_street[p], edge[v]
+                    street[n], of_edge[n], place[n] = place_street[p], edge[v], p
                     out_sense[n] = sense[v] if m_stop >= m_low else -sense[v]
                     n += 1
                 low, m_low = stop, m_stop
             v += 1
     return (ends[:n, 0], ends[:n, 1], ends[:n, 2], ends[:n, 3], ms[:n, 0], ms[:n, 1], street[:n], of_edge[:n],
-            out_sense[:n])  # fmt: skip
+            out_sense[:n], place[:n])  # fmt: skip
 
 
 def join_members(one: Members, other: Members) -> Members:
@@ -147,4 +150,4 @@ def flip_streets(layout: Layout, members: Members) -> tuple[Layout, Members]:
     f, r = flip[members.street], reach[members.street]
     return turned, Members(members.x0, members.y0, members.x1, members.y1, np.where(f, r - members.m0, members.m0),
                            np.where(f, r - members.m1, members.m1), members.street, members.edge,
-                           np.where(f, -members.sense, members.sense))  # fmt: skip
+                           np.where(f, -members.sense, members.sense), members.place)  # fmt: skip

@@ -6,43 +6,14 @@ import numpy as np
 from numba import njit
 
 from geo._streets_chains import Chains, cut_chains
-from geo._streets_select import BOTH_WAYS, UNRECORDED
-from geo.grid import bucket, grid_of_segments
+from geo._streets_matches import STEP_MM, Matches, Samples
+from geo._streets_order import group_rows
+from geo._streets_select import UNRECORDED
 
-STEP_MM = 20_000.0
-# Greatest distance between two carriageways, metres, by class rank: trunk, primary, secondary, tertiary, the rest.
-_REACH_NAMED = np.array([80.0, 70.0, 60.0, 45.0, 30.0]) * 1000.0
-_REACH_UNNAMED = np.array([50.0, 50.0, 40.0, 30.0, 15.0]) * 1000.0
-_AGAINST_COS = -0.8
-_CELL_MM = 65_536
-_ROUNDS = 2
-_SCOUT = 16  # one sample of so many tells on which side of each other carriageways lie here
 # How far a pair may be lost between two stretches where it is seen, millimetres.
 _BRIDGE_NAMED, _BRIDGE_UNNAMED = 600_000.0, 200_000.0
 _LEAST_SURE, _LEAST_UNRECORDED = 60_000.0, 100_000.0
 _FAR = 2.0**40  # more than any station
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Points about every 20 m of each chain (``step``); ``first`` of length chains + 1 cuts them into chains."""
-
-    first: np.ndarray
-    step: np.ndarray
-    chain: np.ndarray
-    station: np.ndarray
-    x: np.ndarray
-    y: np.ndarray
-
-
-@dataclass(frozen=True)
-class Matches:
-    """Per sample the chain that runs against its own there, or -1; the ``station`` on it, half the vector to it."""
-
-    chain: np.ndarray
-    station: np.ndarray
-    half_x: np.ndarray
-    half_y: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -74,142 +45,9 @@ class Records:
     half: np.ndarray
 
 
-def sample_chains(chains: Chains) -> Samples:
-    """Points at the middles of equal steps of about 20 m."""
-    length = chains.length
-    count = np.maximum(np.rint(length / STEP_MM).astype(np.int64), 1)
-    first = np.concatenate(([0], np.cumsum(count)))
-    chain = np.repeat(np.arange(len(length)), count)
-    step = length / count
-    station = (np.arange(len(chain)) - first[chain] + 0.5) * step[chain]
-    x, y = _points(chains.offset, chains.x, chains.y, chains.station, first, station)
-    return Samples(first, step, chain, station, x, y)
-
-
-@njit(cache=True)
-def _points(offset, x, y, stations, first, at):
-    px, py = np.empty(len(at)), np.empty(len(at))
-    for c in range(len(offset) - 1):
-        v = offset[c]
-        for k in range(first[c], first[c + 1]):
-            while v < offset[c + 1] - 2 and stations[v + 1] <= at[k]:
-                v += 1
-            t = (at[k] - stations[v]) / (stations[v + 1] - stations[v])
-            px[k], py[k] = x[v] + t * (x[v + 1] - x[v]), y[v] + t * (y[v + 1] - y[v])
-    return px, py
-
-
-def match_samples(chains: Chains, samples: Samples, rank_of_edge: np.ndarray) -> Matches:
-    """
-    The chain that runs against each sample, nearest on the side where the traffic of this city has it.
-
-    Only what finds each other both ways is matched.
-    """
-    piece = np.flatnonzero((chains.edge >= 0) & (chains.travel != BOTH_WAYS))
-    chain_of = np.repeat(np.arange(len(chains.offset) - 1), np.diff(chains.offset))
-    rank = np.minimum(np.where(chains.edge >= 0, rank_of_edge[chains.edge], 9), 4)
-    reach = np.where(chains.named[chain_of], _REACH_NAMED[rank], _REACH_UNNAMED[rank])
-    segments = np.stack([chains.x[piece], chains.y[piece], chains.x[piece + 1], chains.y[piece + 1]], axis=1)
-    grid = grid_of_segments(segments.astype(np.int64), cell_mm=_CELL_MM)
-    way = np.where(chains.travel == UNRECORDED, chains.sense, chains.travel).astype(float)
-    vector = (segments[:, 2:] - segments[:, :2]) / (chains.station[piece + 1] - chains.station[piece])[:, None]
-    kind = chains.group * 8 + np.where(chains.named, 7, 0)
-    kind = kind[chain_of] + np.where(chains.named[chain_of], 0, rank)  # only equal kinds can be a pair
-    lines = (chains.offset, chains.x, chains.y, chains.station, chains.travel, way, chain_of, kind, reach)
-    points = (samples.first, samples.step, samples.chain, samples.station, samples.x, samples.y)
-    others = (piece, kind[piece], vector)
-    count = len(samples.chain)
-    partner, at = np.full(count, -1, np.int64), np.zeros(count)
-    x, y = np.zeros(count), np.zeros(count)
-    scout = np.arange(count) % _SCOUT == 0
-    hands = [_nearest_opposing(*lines, *points, *others, *grid, partner, scout, hand)[1] for hand in (0, 1)]
-    hand, left = int((hands[1] < hands[0]).sum() > (hands[0] < hands[1]).sum()), np.ones(count, bool)
-    for _ in range(_ROUNDS):
-        found = _nearest_opposing(*lines, *points, *others, *grid, partner, left, hand)
-        left = found[0] >= 0
-        _keep_mutual(*points, *found, partner, at, x, y)
-    return Matches(partner, at, (x - samples.x) / 2, (y - samples.y) / 2)
-
-
 def find_zones(samples: Samples, matches: Matches, named: np.ndarray) -> Zones:
     """The matched samples by partner, as long as the stations go on steadily; ``named`` is per chain."""
     return Zones(*_zones(samples.first, samples.station, named, matches.chain, matches.station))
-
-
-@njit(cache=True)
-def _nearest_opposing(offset, x, y, stations, travel, way, chain_of, kind, reach,
-                      first, step, s_chain, s_station, px, py, piece, piece_kind, vector,
-                      starts, items, shift, x_bits, y_bits, partner, left, hand):  # fmt: skip
-    """
-    Per sample the chain of the nearest opposing piece on one hand, its distance, its station, and the place on it.
-
-    ``hand`` is 0 for the left of travel and 1 for the right; only samples ``left`` are looked at.
-    """
-    count = len(px)
-    chain, near = np.full(count, -1, np.int64), np.full(count, np.inf)
-    at, qx, qy = np.zeros(count), np.zeros(count), np.zeros(count)
-    turn = 1.0 if hand == 0 else -1.0
-    for c in range(len(offset) - 1):
-        v = offset[c]
-        for k in range(first[c], first[c + 1]):
-            if not left[k] or partner[k] >= 0:
-                continue
-            while v < offset[c + 1] - 2 and stations[v + 1] <= s_station[k]:
-                v += 1
-            if travel[v] == 0 or reach[v] <= 0.0:
-                continue
-            length = stations[v + 1] - stations[v]
-            ux, uy = (x[v + 1] - x[v]) / length * way[v], (y[v + 1] - y[v]) / length * way[v]
-            r = reach[v]
-            for row in range(int(py[k] - r) >> shift, (int(py[k] + r) >> shift) + 1):
-                for column in range(int(px[k] - r) >> shift, (int(px[k] + r) >> shift) + 1):
-                    b = bucket(column, row, x_bits, y_bits)
-                    for i in items[starts[b] : starts[b + 1]]:
-                        if piece_kind[i] != kind[v]:
-                            continue
-                        w = piece[i]
-                        wx, wy = vector[i, 0], vector[i, 1]
-                        if (ux * wx + uy * wy) * way[w] > _AGAINST_COS:
-                            continue
-                        wl = stations[w + 1] - stations[w]
-                        t = min(max((px[k] - x[w]) * wx + (py[k] - y[w]) * wy, 0.0), wl)
-                        vx, vy = x[w] + t * wx - px[k], y[w] + t * wy - py[k]
-                        distance = np.hypot(vx, vy)
-                        if distance > r or abs(vx * ux + vy * uy) > 0.35 * distance + 5_000.0:
-                            continue
-                        if (ux * vy - uy * vx) * turn < 0.0 or distance >= near[k]:
-                            continue
-                        t += stations[w]
-                        d = chain_of[w]
-                        if d == c and abs(t - s_station[k]) < 3.0 * distance + 40_000.0:
-                            continue
-                        if partner[_sample_at(first, step, d, t)] >= 0:
-                            continue
-                        chain[k], near[k], at[k] = d, distance, t
-                        qx[k], qy[k] = px[k] + vx, py[k] + vy
-    return chain, near, at, qx, qy
-
-
-@njit(cache=True)
-def _sample_at(first, step, chain, station):
-    return min(max(first[chain] + int(station / step[chain]), first[chain]), first[chain + 1] - 1)
-
-
-@njit(cache=True)
-def _keep_mutual(first, step, s_chain, s_station, px, py, chain, near, at, qx, qy, partner, other_t, other_x, other_y):
-    """Take over the matches that are found from both sides."""
-    keep = np.zeros(len(px), np.bool_)
-    for k in range(len(px)):
-        d = chain[k]
-        if d < 0:
-            continue
-        j0 = _sample_at(first, step, d, at[k])
-        for j in range(max(j0 - 1, first[d]), min(j0 + 1, first[d + 1] - 1) + 1):
-            if chain[j] == s_chain[k] and abs(at[j] - s_station[k]) <= 35_000.0 + 0.5 * near[k]:
-                keep[k] = True
-    for k in range(len(px)):
-        if keep[k]:
-            partner[k], other_t[k], other_x[k], other_y[k] = chain[k], at[k], qx[k], qy[k]
 
 
 @njit(cache=True)
@@ -264,9 +102,7 @@ def lay_on_carriers(chains: Chains, samples: Samples, matches: Matches, zones: Z
     """
     length = chains.length
     order = np.lexsort((np.arange(len(length)), -np.rint(length)))
-    by_zone = np.argsort(zones.zone, kind="stable")
-    by_zone = by_zone[np.searchsorted(zones.zone[by_zone], 0) :]
-    bounds = np.searchsorted(zones.zone[by_zone], np.arange(len(zones.chain) + 1))
+    bounds, by_zone = group_rows(zones.zone, len(zones.chain))
     of_chain = np.searchsorted(zones.chain, np.arange(len(length) + 1))
     *records, used = _records(order, length, _recorded(chains), of_chain, zones.other, zones.sense, by_zone,
                               bounds, samples.step, samples.station, matches.station)  # fmt: skip
@@ -394,8 +230,9 @@ def _turning_points(chains: Chains, samples: Samples, matches: Matches, zones: Z
     """Vertices in the middle of turns, at least two samples from the ends of their chain, in order."""
     cuts = []
     for z in np.flatnonzero(zones.chain == zones.other):
-        members = np.flatnonzero(zones.zone == z)
         chain = zones.chain[z]
+        first, last = samples.first[chain], samples.first[chain + 1]
+        members = first + np.flatnonzero(zones.zone[first:last] == z)
         if len(members) * samples.step[chain] < _LEAST_SURE:
             continue
         inner = members[np.argmin(np.abs(matches.station[members] - samples.station[members]))]

@@ -7,7 +7,8 @@ from numba import njit
 
 from geo._streets_chains import Chains
 from geo._streets_curve import along
-from geo._streets_pairs import Records, Samples
+from geo._streets_matches import Samples
+from geo._streets_pairs import Records
 
 _END_MM = 60_000.0  # an end of a carriageway no longer than this goes with the rest of it
 _OVERSHOOT_MM = 15_000.0
@@ -192,8 +193,8 @@ def _centre_lines(p_chain, p_low, p_high, offset, x, y, station, named, first, s
             f = (s - station[w]) / (station[w + 1] - station[w])
             px, py = x[w] + f * (x[w + 1] - x[w]), y[w] + f * (y[w + 1] - y[w])
             if len(at):
-                px += along(s, at, dx)
-                py += along(s, at, dy)
+                px += _at_knot(s, at, dx, k)
+                py += _at_knot(s, at, dy, k)
             if n > start:
                 move = np.hypot(px - ox[n - 1], py - oy[n - 1])
                 if move < 1.0 and not stop:
@@ -208,6 +209,15 @@ def _centre_lines(p_chain, p_low, p_high, offset, x, y, station, named, first, s
             n += 1
         out[p + 1] = n
     return out, os[:n], ox[:n], oy[:n], om[:n], width
+
+
+@njit(cache=True)
+def _at_knot(s, xs, ys, k):
+    """The value at one place of the curve through knots, of which the k-th is the first beyond it."""
+    if k == 0 or k == len(xs):
+        return ys[0] if k == 0 else ys[k - 1]
+    step = xs[k] - xs[k - 1]
+    return ys[k - 1] + (s - xs[k - 1]) / step * (ys[k] - ys[k - 1])
 
 
 @njit(cache=True)

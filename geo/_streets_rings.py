@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from geo._streets_chains import Chains, Edges
+from geo._streets_chains import Chains
+from geo._streets_edges import Edges
 from geo._streets_layout import Layout, Members
 from geo._streets_select import Selection
 
@@ -33,7 +34,7 @@ def ring_members(pieces: Selection, edges: Edges, chains: Chains, layout: Layout
     rings = len(np.unique(edges.ring[on]))
     if not out:
         none, whole = np.zeros(0), np.zeros(0, np.int64)
-        return Members(none, none, none, none, none, none, whole, whole, whole), rings
+        return Members(none, none, none, none, none, none, whole, whole, whole, whole), rings
     return Members(*(np.concatenate(arrays) for arrays in zip(*out, strict=True))), rings
 
 
@@ -67,4 +68,4 @@ def _segments(pieces: Selection, edges: Edges, e: int, owner: int, low: float, h
     m = low + np.clip(((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / reach, 0.0, 1.0) * (high - low)
     count = len(v) - 1
     return (x[:-1], y[:-1], x[1:], y[1:], m[:-1], m[1:], np.full(count, owner), np.full(count, e),
-            np.where(m[1:] >= m[:-1], 1, -1))  # fmt: skip
+            np.where(m[1:] >= m[:-1], 1, -1), np.full(count, -1))  # fmt: skip

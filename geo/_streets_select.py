@@ -10,9 +10,8 @@ import shapely
 
 from geo._streets_beside import parallel_share
 
-KEPT, CLASS, MOTORWAY, LINK, TUNNEL, NO_FOOT, ELEVATED, DUPLICATE, NO_LINE = REASONS = (
-    "kept", "class", "motorway", "link", "tunnel", "no_foot", "elevated", "duplicate", "no_line"
-)  # fmt: skip
+REASONS = ("kept", "class", "motorway", "link", "tunnel", "no_foot", "elevated", "duplicate", "no_line")
+KEPT, CLASS, MOTORWAY, LINK, TUNNEL, NO_FOOT, ELEVATED, DUPLICATE, NO_LINE = range(len(REASONS))
 
 BOTH_WAYS, ALONG, AGAINST, UNRECORDED = 0, 1, -1, 2
 """Travel along the digitising: a one-way road, one against its digitising, or a layer without one-way tags."""
@@ -42,6 +41,7 @@ class Selection:
     """
     The pieces that take part, as arrays; coordinates are millimetres from ``origin_mm``.
 
+    ``status`` is the number of the reason in ``REASONS`` and ``length_m`` the length of every road asked about.
     ``row`` is the row of the road; ``offset`` of length pieces + 1 cuts ``x, y`` into pieces. Pieces of one ``group``
     may join; ``family`` is the group of their class alone.
     """
@@ -78,7 +78,8 @@ def select_roads(roads: gpd.GeoDataFrame, classes: Collection[str]) -> Selection
     """
     lines = np.asarray(roads.geometry.array)
     length_m = np.nan_to_num(shapely.length(lines))
-    status = _status(roads, lines, length_m, classes)
+    class_codes, class_words = _words(roads, "highway")
+    status = _status(roads, lines, length_m, class_codes, class_words, classes)
     label, travel, level = _labels(roads), _travel(roads), _level(roads)
     round_ = _is(roads, "junction", _ROUND)
     travel = np.where(round_ & (travel == BOTH_WAYS), ALONG, travel)
@@ -90,11 +91,10 @@ def select_roads(roads: gpd.GeoDataFrame, classes: Collection[str]) -> Selection
     xy, piece = shapely.get_coordinates(part, return_index=True)
     mm = np.rint(xy * 1000.0).astype(np.int64)
     fresh = np.ones(len(mm), bool)
-    fresh[1:] = (np.diff(mm, axis=0) != 0).any(axis=1) | (np.diff(piece) != 0)
-    mm, piece = mm[fresh], piece[fresh]
-    count = np.bincount(piece, minlength=len(part))
-    whole = count[piece] > 1
-    mm, piece = mm[whole], piece[whole]
+    fresh[1:] = (mm[1:, 0] != mm[:-1, 0]) | (mm[1:, 1] != mm[:-1, 1]) | (piece[1:] != piece[:-1])
+    count = np.bincount(piece[fresh], minlength=len(part))
+    fresh &= count[piece] > 1
+    mm, piece = (mm, piece) if fresh.all() else (mm[fresh], piece[fresh])
     origin = (int(mm[:, 0].min()), int(mm[:, 1].min())) if len(mm) else (0, 0)
     rel = mm - np.array(origin, np.int64)
     real = np.flatnonzero(count > 1)
@@ -105,11 +105,11 @@ def select_roads(roads: gpd.GeoDataFrame, classes: Collection[str]) -> Selection
     over = _above_another(rel, offset, level_of, label[row])
     status[row[over]] = ELEVATED
     stay = status[row] == KEPT
-    keep_vertex = np.repeat(stay, np.diff(offset))
-    rel, row = rel[keep_vertex], row[stay]
-    offset = np.concatenate(([0], np.cumsum(np.diff(offset)[stay])))
+    if not stay.all():
+        rel, row = rel[np.repeat(stay, np.diff(offset))], row[stay]
+        offset = np.concatenate(([0], np.cumsum(np.diff(offset)[stay])))
 
-    family, rank = _families(roads)
+    family, rank = _families(class_codes, class_words)
     group = label * (int(family.max(initial=0)) + 1) + family
     x, y = rel.T.copy()
     return Selection(status, length_m, origin, row, offset, x, y, group[row], label[row] > 0, family[row], rank[row],
@@ -137,19 +137,25 @@ def _is(roads: gpd.GeoDataFrame, column: str, wanted: Collection[str]) -> np.nda
     return np.array([word in wanted for word in words])[codes]
 
 
-def _status(roads: gpd.GeoDataFrame, lines: np.ndarray, length_m: np.ndarray, classes: Collection[str]) -> np.ndarray:
-    """The first reason against each row, or that it is kept."""
+def _status(
+    roads: gpd.GeoDataFrame,
+    lines: np.ndarray,
+    length_m: np.ndarray,
+    codes: np.ndarray,
+    words: list[str],
+    classes: Collection[str],
+) -> np.ndarray:
+    """The first reason against each row, or that it is kept; ``codes`` are those of the ``words`` for its class."""
     kinds = shapely.get_type_id(lines)
-    codes, words = _words(roads, "highway")
     rules = [
-        (NO_LINE, ~np.isin(kinds, (1, 5)) | ~(length_m > 0) | ~np.isfinite(length_m)),
+        (NO_LINE, ((kinds != 1) & (kinds != 5)) | ~(length_m > 0) | ~np.isfinite(length_m)),
         (MOTORWAY, np.array([word in _MOTORWAYS for word in words])[codes]),
         (LINK, np.array([word.endswith("_link") for word in words])[codes]),
         (CLASS, np.array([word not in classes for word in words])[codes]),
         (TUNNEL, ~_is(roads, "tunnel", _WALKABLE_TUNNELS)),
         (NO_FOOT, _is(roads, "foot", ("no",))),
     ]
-    status = np.full(len(roads), KEPT, object)
+    status = np.full(len(roads), KEPT, np.int8)
     for reason, where in reversed(rules):
         status[where] = reason
     return status
@@ -166,9 +172,8 @@ def _labels(roads: gpd.GeoDataFrame) -> np.ndarray:
     return np.unique(np.append(numbers, 0), return_inverse=True)[1][:-1]
 
 
-def _families(roads: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
+def _families(codes: np.ndarray, words: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Per row the number of its class group in canonical order, and the rank of its class."""
-    codes, words = _words(roads, "highway")
     family = np.unique([_GROUP_OF_CLASS.get(word, word) for word in words], return_inverse=True)[1]
     rank = np.array([CLASS_RANK.get(word, len(CLASS_RANK)) for word in words])
     return family[codes].astype(np.int64), rank[codes].astype(np.int64)

@@ -6,8 +6,9 @@ import numpy as np
 from numba import njit
 
 from geo._streets_chains import Chains
+from geo._streets_contacts import Contacts
 from geo._streets_curve import along_each
-from geo._streets_join import Contacts, Lines
+from geo._streets_join import Lines
 from geo.grid import bucket, grid_of_segments
 
 _GAP_MM = 80_000.0  # an unnamed piece this short between two pieces of one name has that name
@@ -272,9 +273,11 @@ def move_in(lines: Lines, hosts: Hosts) -> Lines:
     number = np.full(len(hosts.host), -1, np.int64)
     number[stay] = np.arange(len(stay))
     sizes = np.diff(lines.offset)
-    keep = np.repeat(np.isin(np.arange(len(sizes)), stay), sizes)
+    keep = np.repeat(number >= 0, sizes)
     street_of_knot = np.repeat(lines.street, np.diff(lines.map_offset))
-    new = along_each(street_of_knot, lines.new, hosts.offset, hosts.old, hosts.new)
+    new = lines.new.copy()
+    moved = np.flatnonzero(hosts.host[street_of_knot] != street_of_knot)
+    new[moved] = along_each(street_of_knot[moved], new[moved], hosts.offset, hosts.old, hosts.new)
     return replace(
         lines,
         offset=np.concatenate(([0], np.cumsum(sizes[stay]))),

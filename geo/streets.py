@@ -10,16 +10,22 @@ import pandas as pd
 import shapely
 from numba import njit
 
-from geo._streets_chains import Chains, Edges, cut_edges, join_chains
+from geo._streets_chains import Chains, join_chains
+from geo._streets_contacts import find_contacts
+from geo._streets_edges import Edges, cut_edges
 from geo._streets_ends import even_ends
-from geo._streets_join import Lines, find_contacts, join_parts
+from geo._streets_join import Lines, join_parts
 from geo._streets_junctions import find_junctions
 from geo._streets_layout import Layout, Members, flip_streets, join_members, lay_members, lay_out
-from geo._streets_pairs import STEP_MM, Records, cut_turns, find_zones, lay_on_carriers, match_samples, sample_chains
+from geo._streets_matches import STEP_MM, match_samples, sample_chains
+from geo._streets_order import sort_rows
+from geo._streets_pairs import Records, cut_turns, find_zones, lay_on_carriers
 from geo._streets_parts import Parts, Pieces, build_parts
 from geo._streets_rings import ring_members
 from geo._streets_select import BOTH_WAYS, DUPLICATE, REASONS, Selection, select_roads
+from geo._streets_shares import Shares, share_out
 from geo._streets_stubs import find_hosts, move_in, name_gaps
+from geo._streets_tables import count_roads, of_most_length, or_none, report_of, street_ids
 from geo.crs import check_metric
 
 MAIN_CLASSES = ("trunk", "primary", "secondary")
@@ -62,14 +68,18 @@ class Streets:
     ----------
     table
         One row a street: ``street`` (id), ``name`` (None when unnamed), ``class`` (highway value of most length),
-        ``length_mm``, ``pieces`` (roads), ``divided``, ``unit`` (that of most length), and the centre line.
-        The order depends on names and places only.
+        ``length_mm``, ``pieces`` (roads), ``divided``, ``unit`` (that of most length), what its pieces count for in its
+        length, and the centre line. ``merged_mm`` is the length of carriageways with one that runs against them: they
+        count half. ``single_mm`` counts in full, ``beside_mm`` (third lanes, stubs, roundabouts) nothing. The three are
+        all its pieces, and ``length_mm`` is ``merged_mm / 2 + single_mm``, but for the crossings that it jumps and for
+        bends. The order depends on names and places only.
     segments
         The member pieces with their positions.
     report
         ``pieces`` and ``km`` per reason: ``in``, ``kept``, and each reason for dropping.
     counts
-        Streets, divided streets, joined pairs of carriageways, kilometres, roundabouts and the like.
+        ``streets``, ``divided_streets``; kilometres of pieces ``merged_km``, ``single_km`` and ``beside_km``; ``pairs``
+        of carriageways; one-way kilometres with a name, and those that found no other half; ``roundabouts``.
     road_status
         Why each road was kept or dropped; index of the roads.
     line_offset, line_xy, line_m
@@ -165,13 +175,15 @@ def build_streets(roads: gpd.GeoDataFrame, *, classes: Collection[str] = MAIN_CL
     edges, doubles = cut_edges(pieces)
     pieces.status[pieces.row[doubles & ~np.isin(pieces.row, pieces.row[~doubles])]] = DUPLICATE
     chains, records, parts, stretches = _carriageways(pieces, edges)
-    lines = _centre_lines(chains, parts, stretches, pieces.family[edges.piece])
+    lines, guest = _centre_lines(chains, parts, stretches, pieces.family[edges.piece])
     layout = lay_out(parts, stretches, lines)
-    layout, members = even_ends(layout, lay_members(chains, layout), ~stretches.own, edges.travel)
+    layout, members, evened = even_ends(layout, lay_members(chains, layout), ~stretches.own, edges.travel)
     rings, roundabouts = ring_members(pieces, edges, chains, layout)
-    layout, members = flip_streets(layout, join_members(members, rings))
+    members = join_members(members, rings)
+    shares = share_out(members, edges.travel, layout.width > 0.0, evened, guest[stretches.part])
+    layout, members = flip_streets(layout, members)
     counts = {**_counts(chains, records, stretches), "roundabouts": roundabouts}
-    return _streets(roads, pieces, edges, layout, members, counts)
+    return _streets(roads, pieces, edges, layout, members, shares, counts)
 
 
 def _carriageways(pieces: Selection, edges: Edges) -> tuple[Chains, Records, Parts, Pieces]:
@@ -191,8 +203,10 @@ def _carriageways(pieces: Selection, edges: Edges) -> tuple[Chains, Records, Par
     return chains, records, parts, stretches
 
 
-def _centre_lines(chains: Chains, parts: Parts, stretches: Pieces, family_of_edge: np.ndarray) -> Lines:
-    """Parts joined to streets, with what belongs to a street that passes moved into it."""
+def _centre_lines(
+    chains: Chains, parts: Parts, stretches: Pieces, family_of_edge: np.ndarray
+) -> tuple[Lines, np.ndarray]:
+    """Parts joined to streets, with what belongs to a street that passes moved into it, and true for those parts."""
     contacts = find_contacts(chains, stretches)
     group, named = chains.group[parts.chain], chains.named[parts.chain]
     lines = join_parts(parts, contacts, group, named)
@@ -206,11 +220,12 @@ def _centre_lines(chains: Chains, parts: Parts, stretches: Pieces, family_of_edg
     real = chains.edge >= 0
     family[chain_of[real]] = family_of_edge[chains.edge[real]]
     family = family[parts.chain[some]]
-    return move_in(lines, find_hosts(lines, contacts, group[some], named[some], family, width))
+    hosts = find_hosts(lines, contacts, group[some], named[some], family, width)
+    return move_in(lines, hosts), hosts.host[lines.street] != lines.street
 
 
 def _counts(chains: Chains, records: Records, stretches: Pieces) -> dict[str, float]:
-    """Pairs of carriageways and their kilometres, and one-way kilometres with a name that found no other half."""
+    """Pairs of carriageways, one-way kilometres with a name, and those that found no other half."""
     chain_of = np.repeat(np.arange(len(chains.offset) - 1), np.diff(chains.offset))
     oneway = (chains.edge >= 0) & (chains.travel != BOTH_WAYS) & chains.named[chain_of]
     step = np.append(np.diff(chains.station), 0.0)
@@ -223,116 +238,82 @@ def _counts(chains: Chains, records: Records, stretches: Pieces) -> dict[str, fl
     named = chains.named
     return {
         "pairs": len(records.chain),
-        "paired_km": round(float(paired_mm.sum()) / 1e6, 3),
         "named_oneway_km": round(float(oneway_mm.sum()) / 1e6, 3),
         "named_oneway_unpaired_km": round(float(np.maximum(oneway_mm - paired_mm, 0.0)[named].sum()) / 1e6, 3),
     }
 
 
 def _streets(
-    roads: gpd.GeoDataFrame, pieces: Selection, edges: Edges, layout: Layout, members: Members, counts: dict[str, float]
+    roads: gpd.GeoDataFrame,
+    pieces: Selection,
+    edges: Edges,
+    layout: Layout,
+    members: Members,
+    shares: Shares,
+    counts: dict[str, float],
 ) -> Streets:
     """Tables in canonical order."""
     road = pieces.row[edges.piece[members.edge]]
     length = np.hypot(members.x1 - members.x0, members.y1 - members.y0)
     length = np.where(edges.ring[members.edge] >= 0, 0.0, length)  # a roundabout names no street
     streets = len(layout.offset) - 1
-    name = _of_most_length(members.street, road, length, roads, "name", streets)
-    label = np.where(name == "", _of_most_length(members.street, road, length, roads, "ref", streets), name)
-    class_ = _of_most_length(members.street, road, length, roads, "highway", streets)
-    unit = _of_most_length(members.street, road, length, roads, "unit", streets)
+    name = of_most_length(members.street, road, length, roads, "name", streets)
+    label = np.where(name == "", of_most_length(members.street, road, length, roads, "ref", streets), name)
+    class_ = of_most_length(members.street, road, length, roads, "highway", streets)
+    unit = of_most_length(members.street, road, length, roads, "unit", streets)
     first = layout.offset[:-1]
     total = layout.m[layout.offset[1:] - 1] if streets else np.zeros(0)
     order = np.lexsort((total, layout.y[first], layout.x[first], class_.astype(str), label.astype(str), label == ""))
     rank = np.empty(streets, np.int64)
     rank[order] = np.arange(streets)
 
-    shift = np.array(pieces.origin_mm, float)
-    counts_v = np.diff(layout.offset)[order]
-    take = np.repeat(layout.offset[:-1][order] - np.concatenate(([0], np.cumsum(counts_v)[:-1])), counts_v)
-    take = take + np.arange(len(take))
-    xy = (np.rint(np.stack([layout.x, layout.y], axis=1)[take]) + shift) / 1000.0
-    line_offset = np.concatenate(([0], np.cumsum(counts_v))).astype(np.int64)
-    line_m = np.rint(layout.m[take]).astype(np.int64)
-    lines = shapely.linestrings(xy, indices=np.repeat(np.arange(streets), counts_v)) if streets else np.empty(0, object)
-
-    pairs = pd.DataFrame({"street": members.street, "road": road}).drop_duplicates()
+    line_offset, xy, line_m, lines = _drawn(layout, order, pieces.origin_mm)
+    along = (rank[members.street] << 40) + np.rint(members.m0).astype(np.int64)  # by street, then by position
+    by_place = sort_rows(along, members.x0 + members.y0 * 1e-9, members.x1 + members.y1 * 1e-9)
+    street, road_of = rank[members.street][by_place], road[by_place]
     table = gpd.GeoDataFrame(
         {
-            "street": _ids(label[order], class_[order]),
-            "name": _or_none(label[order]),
+            "street": street_ids(label[order], class_[order]),
+            "name": or_none(label[order]),
             "class": class_[order],
             "length_mm": np.rint(total[order]).astype(np.int64),
-            "pieces": np.bincount(pairs["street"], minlength=streets)[order],
+            "pieces": count_roads(street, road_of, streets, len(roads)),
             "divided": layout.width[order] > 0.0,
-            "unit": _or_none(unit[order]),
+            "unit": or_none(unit[order]),
+            "merged_mm": np.rint(shares.merged[order]).astype(np.int64),
+            "single_mm": np.rint(shares.single[order]).astype(np.int64),
+            "beside_mm": np.rint(shares.beside[order]).astype(np.int64),
         },
         geometry=lines,
         crs=roads.crs,
     )
-    along = (rank[members.street] << 40) + np.rint(members.m0).astype(np.int64)  # by street, then by position
-    by_place = np.lexsort((members.x1 + members.y1 * 1e-9, members.x0 + members.y0 * 1e-9, along))
-    ends = [
-        (np.rint(a[by_place]) + o).astype(np.int64)
-        for a, o in zip((members.x0, members.y0, members.x1, members.y1), np.tile(shift, 2), strict=True)
-    ]
+    east, north = pieces.origin_mm
+    ends = ((members.x0, east), (members.y0, north), (members.x1, east), (members.y1, north))
     segments = Segments(
-        *ends,
-        rank[members.street][by_place].astype(np.int32),
+        *((np.rint(at[by_place]) + origin).astype(np.int64) for at, origin in ends),
+        street.astype(np.int32),
         np.rint(members.m0[by_place]).astype(np.int64),
         np.rint(members.m1[by_place]).astype(np.int64),
-        road[by_place].astype(np.int32),
+        road_of.astype(np.int32),
     )
     level = pieces.level[edges.piece[members.edge]][by_place]
-    counts = {"streets": streets, "divided_streets": int(table["divided"].sum()), **counts}
-    status = pd.Series(pieces.status, index=roads.index, name="status")
+    shared = {f"{share}_km": float(table[f"{share}_mm"].sum()) / 1e6 for share in ("merged", "single", "beside")}
+    shared = {share: round(kilometres, 3) for share, kilometres in shared.items()}
+    counts = {"streets": streets, "divided_streets": int(table["divided"].sum()), **shared, **counts}
+    status = pd.Series(pd.Series(REASONS).array.take(pieces.status), index=roads.index, name="status")
     return Streets(
-        table, segments, _report(pieces), counts, status, line_offset, xy, line_m, layout.width[order], level
+        table, segments, report_of(pieces), counts, status, line_offset, xy, line_m, layout.width[order], level
     )
 
 
-def _of_most_length(street, road, length, roads, column, streets) -> np.ndarray:
-    """The value of ``column`` that most of each street's length has; "" when nothing is recorded."""
-    out = np.full(streets, "", object)
-    if column not in roads.columns:
-        return out
-    codes, words = pd.factorize(roads[column])
-    if not len(words):
-        return out
-    words, number = np.unique([str(word).strip() for word in words], return_inverse=True)
-    code = codes[road]
-    some = code >= 0
-    key, which = np.unique(street[some] * len(words) + number[code[some]], return_inverse=True)
-    sums = np.bincount(which, np.rint(length[some]))
-    best = np.lexsort((key, -sums, key // len(words)))
-    best = best[words[key[best] % len(words)] != ""]
-    owner, at = np.unique(key[best] // len(words), return_index=True)
-    out[owner] = words[key[best][at] % len(words)]
-    return out
-
-
-def _or_none(words: np.ndarray) -> pd.Series:
-    """The words as objects, None for the empty one."""
-    return pd.Series(np.where(words == "", None, words), dtype=object)
-
-
-def _ids(label: np.ndarray, class_: np.ndarray) -> np.ndarray:
-    """Name (or class in brackets) and a running number among its equals: stable while they are."""
-    stem = np.where(label == "", [f"({word})" for word in class_], label)
-    number = pd.Series(stem).groupby(stem).cumcount().to_numpy() + 1 if len(stem) else []
-    return np.array([f"{word}#{k}" for word, k in zip(stem, number, strict=True)], object)
-
-
-def _report(pieces: Selection) -> pd.DataFrame:
-    """Pieces and kilometres that came in, were kept, and were dropped for each reason."""
-    which = [pieces.status == reason for reason in REASONS]
-    return pd.DataFrame(
-        {
-            "pieces": [len(pieces.status), *(int(rows.sum()) for rows in which)],
-            "km": [pieces.length_m.sum() / 1000.0, *(pieces.length_m[rows].sum() / 1000.0 for rows in which)],
-        },
-        index=pd.Index(["in", *REASONS], name="reason"),
-    )
+def _drawn(layout: Layout, order: np.ndarray, origin_mm: tuple[int, int]) -> tuple[np.ndarray, ...]:
+    """The centre lines in an order: offsets, coordinates in metres, positions in millimetres, and as geometries."""
+    count = np.diff(layout.offset)[order]
+    offset = np.concatenate(([0], np.cumsum(count))).astype(np.int64)
+    take = np.repeat(layout.offset[:-1][order] - offset[:-1], count) + np.arange(offset[-1])
+    xy = (np.rint(np.stack([layout.x, layout.y], axis=1)[take]) + np.array(origin_mm, float)) / 1000.0
+    lines = shapely.linestrings(xy, indices=np.repeat(np.arange(len(order)), count))
+    return offset, xy, np.rint(layout.m[take]).astype(np.int64), lines if len(order) else np.empty(0, object)
 
 
 @njit(cache=True)
