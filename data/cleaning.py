@@ -1,5 +1,6 @@
 """Raw rows as a City layer: what can be taken is, every other row is rejected with its reason, repairs are told."""
 
+from collections import Counter
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 
@@ -315,10 +316,12 @@ def _unknown_words(frame: gpd.GeoDataFrame, layer: str, column: str) -> str | No
     words = vocabulary().of(layer, column)
     if words is None:
         return None
-    texts = frame[column].dropna().astype(str)
-    used = (texts.str.split(",").explode() if column == "themes" else texts).value_counts()
-    unknown = used[[word not in words for word in used.index]]
-    if not len(unknown):
+    used: Counter[str] = Counter()
+    for text, rows in frame[column].dropna().astype(str).value_counts().items():
+        for word in text.split(",") if column == "themes" else [text]:
+            used[word] += rows
+    unknown = {word: rows for word, rows in used.items() if word not in words}
+    if not unknown:
         return None
     order = sorted(unknown.items(), key=lambda item: (-item[1], item[0]))
     named = "、".join(say("import.word_rows", word=word, rows=rows) for word, rows in order[:_NAMED_IN_WARNING])

@@ -21,6 +21,7 @@ _WHOLE_FILE = 0.9  # from this share of rows on, a fault is the file's and not i
 _SURELY_METRES = 1000.0
 _ZONE_MARGIN_DEG = 1.5
 _TOO_FAR_KM = 1000.0
+_LONGEST_DEGREE_KM = 111.7  # of latitude, at a pole; no degree of longitude is longer
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,7 +261,10 @@ def _far_off(shapes: np.ndarray) -> np.ndarray:
     if len(there) > 2:
         bounds = shapely.bounds(shapes[there])
         middles = (bounds[:, :2] + bounds[:, 2:]) / 2
-        off[there] = distances_km(middles, np.median(middles, axis=0)) > _TOO_FAR_KM
+        centre = np.median(middles, axis=0)
+        # First north, then east: no way is shorter than the straight one, and none of the rows of most files is far.
+        maybe = np.abs(middles - centre).sum(axis=1) * _LONGEST_DEGREE_KM > _TOO_FAR_KM
+        off[there[maybe]] = distances_km(middles[maybe], centre) > _TOO_FAR_KM
     return off if off.sum() < len(there) / 2 else np.zeros(len(shapes), dtype=bool)
 
 

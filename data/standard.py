@@ -217,10 +217,15 @@ def _as_kind(name: str, column: str, kind: str, values: pd.Series) -> tuple[np.n
 def _texts(values: pd.Series, words: Words | None = None) -> np.ndarray:
     """As `to_texts`, on one line: line breaks and other control characters become spaces."""
     texts = to_texts(values)
-    spelled = {text: _CONTROLS.sub(" ", text).strip() or None for text in set(texts.tolist()) - {None}}
-    if words is not None:
-        spelled = {text: words.code(said) or said for text, said in spelled.items() if said is not None}
+    if words is None:  # as a rule each text is another one
+        return np.array([None if text is None else _on_one_line(text) for text in texts.tolist()], dtype=object)
+    spelled = {text: _on_one_line(text) for text in set(texts.tolist()) - {None}}
+    spelled = {text: words.code(said) or said for text, said in spelled.items() if said is not None}
     return np.array([spelled.get(text) for text in texts.tolist()], dtype=object)
+
+
+def _on_one_line(text: str) -> str | None:
+    return (text if text.isprintable() else _CONTROLS.sub(" ", text)).strip() or None
 
 
 def _left_out(title: str, column: str, called: str, values: pd.Series, bad: np.ndarray) -> list[str]:

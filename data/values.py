@@ -16,6 +16,7 @@ _MISSING = {"", "-", "--", "—", "——", "/", "\\", "null", "none", "nan", "n
 # In a column of numbers, dates or yes and no these say no more than an empty cell.
 _NOTHING_TOLD = _MISSING | {"无", "暂无", "不详", "未知", "未测", "未填", "空", "待定", "待补", "?", "unknown"}
 _LARGEST = 1e12  # of anything that is recorded of a city
+_SAMPLE = 1000
 _COUNTERS = "个块处条次面幅层人名辆间张组套%"
 _NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d+)?)\s*([^\d\s][^\d]*|m2|km2)?")
 _DMS = re.compile(r"([+-]?\d+(?:\.\d+)?)[°度](?:(\d+(?:\.\d+)?)['′分])?(?:(\d+(?:\.\d+)?)(?:''|[\"″秒]))?")
@@ -179,7 +180,7 @@ def _each(
     letters.
     """
     cells = values if pd.api.types.is_string_dtype(values) else values.map(_as_text, na_action="ignore")
-    numbers = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float, na_value=np.nan) * factor
+    numbers = _plain_numbers(cells) * factor
     bad = np.zeros(len(cells), dtype=bool)
     odd = np.flatnonzero(~np.isfinite(numbers) & cells.notna().to_numpy())
     codes, texts = _different(cells.iloc[odd])
@@ -191,15 +192,24 @@ def _each(
     return np.where(bad, np.nan, numbers), bad
 
 
+def _plain_numbers(cells: pd.Series) -> np.ndarray:
+    """The numbers of texts that are nothing else; not a number where they are, or missing."""
+    if cells.head(_SAMPLE).nunique() > _SAMPLE / 2:
+        return pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    places, different = pd.factorize(cells)  # few different ones, as of sizes
+    numbers = pd.to_numeric(pd.Series(different), errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    return np.append(numbers, np.nan)[places]
+
+
 def _each_object(values: pd.Series, parse: Callable[[str], object], nothing: set[str]) -> tuple[np.ndarray, np.ndarray]:
     """As `_each` for anything else than numbers: None where missing or bad."""
     codes, texts = _different(values)
-    told = np.array([*(text.casefold() not in nothing for text in texts), False], dtype=bool)[codes]
+    told = np.array([*(text.casefold() not in nothing for text in texts), False], dtype=bool)
     parsed = np.full(len(texts) + 1, None, dtype=object)
-    for place, text in enumerate(texts):
-        parsed[place] = parse(text) if text.casefold() not in nothing else None
+    for place in np.flatnonzero(told).tolist():
+        parsed[place] = parse(texts[place])
     out = parsed[codes]
-    return out, told & np.equal(out, None)
+    return out, told[codes] & np.equal(out, None)
 
 
 def _different(values: pd.Series) -> tuple[np.ndarray, list[str]]:
@@ -209,10 +219,13 @@ def _different(values: pd.Series) -> tuple[np.ndarray, list[str]]:
     ):  # lists and dictionaries cannot be told apart
         values = values.map(_as_text, na_action="ignore")
     codes, different = pd.factorize(values)
-    return codes, [_as_text(cell) for cell in different]
+    return codes, [_as_text(cell) for cell in np.asarray(different, dtype=object).tolist()]
 
 
 def _as_text(value: object) -> str:
+    if isinstance(value, str):
+        text = value.strip()
+        return ",".join(map(str, listed)) if text[:1] == "[" and (listed := _listed(text)) is not None else text
     if isinstance(value, (list, tuple, np.ndarray)):
         items = list(value)
         plain_items = all(not isinstance(item, (list, dict, tuple, np.ndarray)) for item in items)
@@ -225,8 +238,7 @@ def _as_text(value: object) -> str:
         return json.dumps(_jsonable(value), ensure_ascii=False)
     if isinstance(value, (float, np.floating)) and float(value).is_integer() and abs(value) < 1e15:
         return str(int(value))
-    text = str(value).strip()
-    return ",".join(map(str, listed)) if text[:1] == "[" and (listed := _listed(text)) is not None else text
+    return _as_text(str(value))
 
 
 def _listed(text: str) -> list | None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from views import calls, controls, coverage, why_panel
 from views.choice import choose
+from views.coverage_quality import show_quality
 from views.findings import findings, narrowed
 
 
@@ -37,6 +38,7 @@ def _page() -> None:
         coverage.show_list(listed, assessment, status, filters, choice)
     why_panel.show_why(now.city, assessment, listed, choice, strip)
     coverage.show_table(listed, assessment, status)
+    show_quality(now.city, now.city_key, assessment, key="coverage_quality")
 
 
 _page()

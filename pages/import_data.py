@@ -4,15 +4,18 @@ from pathlib import Path
 
 import streamlit as st
 
-from data.errors import DataError
 from metrics.summary import summary
 from texts import say
 from views import calls, intake, state
+from views.background import Answer, show_job, start
+from views.coverage_quality import show_quality
 from views.draft import Draft, bound, clear_draft, draft
 from views.escape import for_html
-from views.intake import PARTS, Outcome
-from views.intake_parts import ask_part, in_chinese, part_label, show_table
-from views.notices import show_faults, show_notice, show_remarks
+from views.intake import PARTS, part_label
+from views.intake_parts import ask_part, in_chinese, show_table
+from views.intake_work import Outcome, bring_in
+from views.kept_cities import drop_city
+from views.notices import show_faults, show_notice
 from views.numbers import whole
 from views.plain_tables import table_html
 
@@ -23,16 +26,21 @@ _FACTS = ("name", "source", "licence", "data_date")
 def show_page() -> None:
     """The whole page."""
     now = draft()
-    _show_current()
-    if now.outcome is not None and now.outcome.city_key == state.city_key() and not now.again:
+    if now.job is not None and (answer := now.job.answer()) is not None:
+        _take(now, answer)
+    fresh = now.outcome is not None and now.outcome.city_key == state.city_key() and not now.again
+    _show_current(fresh=fresh)
+    if fresh:
+        if now.job is not None:
+            show_job(now.job, key="import_job")
         _show_outcome(now.outcome)
         st.button(say("intake.again"), key="import_again", on_click=_ask_again, args=(now,))
     else:
         _ask_city(now)
 
 
-def _show_current() -> None:
-    """Which city the pages look at, what it holds and how it stands; others to choose from."""
+def _show_current(*, fresh: bool) -> None:
+    """Which city the pages look at, what it holds and how it stands, open where it is ``fresh``; others to choose."""
     cities = calls.cities()
     if st.session_state.get(_CHOSEN) != state.city_key():
         st.session_state[_CHOSEN] = state.city_key()
@@ -51,7 +59,7 @@ def _show_current() -> None:
         with drop.popover(say("intake.drop")):
             st.html(f'<p class="note">{say("intake.drop_sure")}</p>')
             st.button(say("intake.drop_now"), key="import_drop", on_click=_drop, args=(key, cities[key]))
-    _show_check()
+    _show_check(fresh=fresh)
 
 
 def _turn_to_chosen() -> None:
@@ -59,14 +67,15 @@ def _turn_to_chosen() -> None:
 
 
 def _drop(key: str, name: str) -> None:
-    intake.drop_city(Path(key))
+    drop_city(Path(key))
     state.choose_city(state.DEMO)
     state.add_notice(say("intake.dropped", name=name))
 
 
-def _show_check() -> None:
+def _show_check(*, fresh: bool) -> None:
     now = calls.current()
-    figures = summary(calls.assessment(now.city_key, now.book_key, now.phase))
+    assessment = calls.assessment(now.city_key, now.book_key, now.phase)
+    figures = summary(assessment)
     counts = {name: whole(count) for name, count in figures["status"].items()}
     sentence = say(
         "intake.checked",
@@ -79,13 +88,13 @@ def _show_check() -> None:
         st.html(f'<p class="sentence">{for_html(sentence)}</p>', width="content")
         if st.button(say("intake.open_coverage"), key="import_go"):
             st.switch_page("pages/coverage.py")
+    show_quality(now.city, now.city_key, assessment, key=f"import_quality_{fresh}", expanded=fresh)
 
 
 def _show_outcome(outcome: Outcome) -> None:
     """What the import took and what it did not."""
     st.html(f'<div class="own"><div class="block-title">{say("intake.result")}</div></div>')
     st.html(table_html(in_chinese(outcome.counts.drop(columns="layer"))))
-    show_remarks(outcome.warnings)
     for name in ("rejects", "repairs", "duplicates"):
         show_table(name, getattr(outcome, name), key="result")
 
@@ -119,42 +128,42 @@ def _ask_city(now: Draft) -> None:
 
 
 def _ask_run(now: Draft) -> None:
-    told = st.empty()
+    if now.job is not None:
+        show_job(now.job, key="import_job")
+        return
     with st.container(horizontal=True, vertical_alignment="center", key="import_end"):
-        run = st.button(say("intake.run"), type="primary", key="import_run")
+        st.button(say("intake.run"), type="primary", key="import_run", on_click=_run, args=(now,))
         bound(st.checkbox, say("intake.strict"), of=now, to="strict", key="import_strict")
         st.button(say("intake.clear"), key="import_clear", on_click=clear_draft)
-    if run:
-        _run(now, told)
     if now.faults:
         show_notice(say("intake.failed"), fault=True)
         show_faults(now.faults)
 
 
-def _run(now: Draft, told) -> None:
-    """Import, make the city the current one and have it checked; or remember every fault."""
-
-    def tell(step: str) -> None:
-        told.html(f'<p class="notice">{for_html(say("intake.working", step=step))}</p>')
-
+def _run(now: Draft) -> None:
+    """Have the import done beside the page, or say why not."""
     parts = now.ready()
-    if not parts:
-        now.faults = [say("intake.nothing")]
-        return
-    facts = {fact: getattr(now, fact).strip() for fact in _FACTS}
-    now.faults = []
-    try:
-        outcome = intake.bring_in(parts, **facts, strict=now.strict, progress=tell)
-    except DataError as error:
-        now.faults = list(error.faults)
-        told.empty()
-        return
-    now.outcome, now.again = outcome, False
-    state.choose_city(outcome.city_key)
-    state.add_notice(say("intake.done", name=Path(outcome.city_key).stem))
-    tell(say("intake.checking"))
-    current = calls.current()
-    calls.assessment(current.city_key, current.book_key, current.phase)
+    now.faults = [] if parts else [say("intake.nothing")]
+    if parts:
+        current = calls.current()
+        facts = {fact: getattr(now, fact).strip() for fact in _FACTS}
+        options = {"book_key": current.book_key, "phase": current.phase, "strict": now.strict}
+        now.job = start(bring_in, parts, **options, **facts)
+
+
+def _take(now: Draft, answer: Answer) -> None:
+    """Make the new city the current one and show its check; or remember every fault."""
+    now.job = None
+    now.faults = list(answer.faults)
+    if answer.result is None:
+        if answer.stopped:
+            state.add_notice(say("intake.stopped"))
+        st.rerun()
+    brought = answer.result
+    now.outcome, now.again = brought.outcome, False
+    calls.hand_over(brought.outcome.city_key, brought.city, brought.book_key, brought.assessment)
+    state.choose_city(brought.outcome.city_key)
+    state.add_notice(say("intake.done", name=Path(brought.outcome.city_key).stem))
     st.rerun()
 
 

@@ -105,6 +105,24 @@ def assessment(city_key: str, book_key: str, phase: str) -> Assessment:
     return _assessment(city_key, _stamp(city_key), book_key, book(book_key).fingerprint, phase)
 
 
+def hand_over(city_key: str, city: City, book_key: str, judged: Assessment) -> None:
+    """
+    Let every page have at once what was read and judged elsewhere.
+
+    Parameters
+    ----------
+    city_key
+        Where the city lies.
+    city
+        As it reads from there.
+    book_key, judged
+        ``assess`` of that city by that book.
+    """
+    stamp = _stamp(city_key)
+    _city(city_key, stamp, _made=city)
+    _assessment(city_key, stamp, book_key, judged.book.fingerprint, judged.phase, _made=judged)
+
+
 def prepare_first_page() -> Future:
     """
     Make what the first page shows, the demo city judged by the default book, in the background.
@@ -134,7 +152,9 @@ def _judged_demo() -> tuple[City, Mapping[tuple[str, str], Assessment]]:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _city(key: str, stamp: tuple[int, int]) -> City:
+def _city(key: str, stamp: tuple[int, int], _made: City | None = None) -> City:
+    if _made is not None:
+        return _made
     return _first_page().result()[0] if key == state.DEMO else City.read(key)
 
 
@@ -144,7 +164,16 @@ def _book(key: str, stamp: tuple[int, int]) -> RuleBook:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _assessment(city_key: str, stamp: tuple[int, int], book_key: str, book_fingerprint: str, phase: str) -> Assessment:
+def _assessment(
+    city_key: str,
+    stamp: tuple[int, int],
+    book_key: str,
+    book_fingerprint: str,
+    phase: str,
+    _made: Assessment | None = None,
+) -> Assessment:
+    if _made is not None:
+        return _made
     if city_key == state.DEMO and (book_fingerprint, phase) in (ready := _first_page().result()[1]):
         return ready[book_fingerprint, phase]
     return assess(city(city_key), book(book_key), phase)

@@ -1,12 +1,14 @@
 """The city that a session puts together: all that was typed and handed in. It outlives visits to other pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
 
-from views.intake import EPSG, EXTRACT, PARTS, Outcome, Part
+from views.background import Job
+from views.intake import EPSG, EXTRACT, PARTS, Look, Part
+from views.intake_work import Outcome
 
 _KEY = "import_draft"
 
@@ -28,6 +30,10 @@ class PartDraft:
         0 for the first that is complete.
     fault
         Why what was handed in could not be kept.
+    look, look_of
+        What is known of the file, and of which part and state of the file it is known.
+    reading, reading_of
+        The reading that goes on, and of what.
     """
 
     kept: str = ""
@@ -39,6 +45,10 @@ class PartDraft:
     constant: str = ""
     headings: dict[str, str | None] = field(default_factory=dict)
     fault: str = ""
+    look: Look | None = None
+    look_of: Hashable = None
+    reading: Job | None = None
+    reading_of: Hashable = None
     _headings_of: tuple[str, str] = ("", "")
 
     def part(self) -> Part | None:
@@ -68,12 +78,14 @@ class PartDraft:
 @dataclass
 class Draft:
     """
-    All of it; fields as in `views.intake.bring_in`.
+    All of it; fields as in `views.intake_work.bring_in`.
 
     Attributes
     ----------
     chosen
         Which parts are asked for.
+    job
+        The import that goes on.
     faults
         Why the last import was not done.
     outcome
@@ -89,6 +101,7 @@ class Draft:
     chosen: list[str] = field(default_factory=lambda: [EXTRACT, "sites"])
     parts: dict[str, PartDraft] = field(default_factory=lambda: {name: PartDraft() for name in PARTS})
     strict: bool = False
+    job: Job | None = None
     faults: list[str] = field(default_factory=list)
     outcome: Outcome | None = None
     again: bool = False
@@ -105,7 +118,7 @@ def draft() -> Draft:
 
 
 def clear_draft() -> None:
-    """Begin anew; what was imported stays."""
+    """Begin anew; what was imported stays, what is being read is given up."""
     st.session_state[_KEY] = Draft()
 
 

@@ -1,23 +1,22 @@
-"""A city out of files, as the page 数据接入 asks for it: what each file would give, and the import itself."""
+"""A city out of files, as the page 数据接入 asks for it: what it is made of, and what each file would give."""
 
-import re
-from collections.abc import Callable, Mapping
+import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import streamlit as st
 
 from data.city import LAYERS
 from data.errors import DataError
-from data.files import KINDS, split_layer
+from data.files import KINDS, most_bytes, split_layer
 from data.headings import PLACE, columns_of
 from data.headings import Mapping as HeadingMapping
-from data.importing import ImportRequest, import_city
+from data.importing import ImportRequest
 from data.osm import read_osm
-from data.settings import data_folder
 from data.sources import LayerSource, Preview, choices, preview, read_area
 from texts import say
+from views.worker import Task
 
 EXTRACT, AREA = "osm", "area"
 PARTS = (EXTRACT, *LAYERS, AREA)
@@ -26,8 +25,9 @@ DATUMS = ("", "wgs84", "cgcs2000", "gcj02", "bd09", EPSG)
 CONSTANTS = {"venues": "class", "sites": "carrier", "areas": "kind"}  # what a whole file may be said to be
 LEFT_OUT = "-"  # beside City columns: a heading that is not wanted
 _LARGEST_EXTRACT_SHOWN = 30 << 20  # bytes; a larger one is read once, when it is imported
-_UNSAFE = re.compile(r'[\\/:*?"<>|\s.\x00-\x1f]+')
-_LONGEST_NAME = 60
+_LIGHT = 3 << 20  # bytes that are read within a second
+_PACKED_EXTRACT = 8  # times as long takes a byte of an extract
+_PACKED = (".zip", ".kmz", ".xlsx", ".xlsm")
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,8 @@ class Look:
         What would be taken, of an extract and of a study area.
     rejects
         What would not be taken.
+    stopped
+        Whether the user stopped the reading, so that nothing is known.
     """
 
     choices: tuple[str, ...] = ()
@@ -104,27 +106,31 @@ class Look:
     found: Preview | None = None
     sentence: str = ""
     rejects: pd.DataFrame | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """An import that was done: where the city lies, and what happened on the way, as `data.importing.ImportResult`."""
-
-    city_key: str
-    counts: pd.DataFrame
-    warnings: tuple[str, ...]
-    rejects: pd.DataFrame
-    repairs: pd.DataFrame
-    duplicates: pd.DataFrame
+    stopped: bool = False
 
 
 def look_at(name: str, part: Part) -> Look:
-    """What ``part`` would give as the part ``name`` of ``PARTS``; read once for every session and kept."""
-    return _look(name, part, _stamp(part.path))
+    """What ``part`` would give as the part ``name`` of ``PARTS``."""
+    look = {EXTRACT: _look_at_extract, AREA: _look_at_area}.get(name, _look_at_layer)
+    try:
+        return look(name, part)
+    except DataError as error:
+        return Look(choices=_choices(part), faults=tuple(error.faults))
 
 
-def _stamp(path: str) -> tuple[int, int]:
-    """Changes when the file does; the same for every path that leads to none."""
+def part_label(name: str) -> str:
+    """The Chinese name of a part."""
+    return say(f"intake.parts.{name}") if name in (EXTRACT, AREA) else say(f"city.layers.{name}")
+
+
+def read_part(task: Task, name: str, part: Part) -> Look:
+    """As `look_at`, for a process of its own."""
+    task.tell(say("intake.reading", file=split_layer(part.path)[0].name))
+    return look_at(name, part)
+
+
+def stamp(path: str) -> tuple[int, int]:
+    """Changes when the file does: time and size in bytes; the same for every path that leads to none."""
     try:
         about = split_layer(path)[0].stat()
     except (OSError, ValueError):
@@ -132,22 +138,32 @@ def _stamp(path: str) -> tuple[int, int]:
     return about.st_mtime_ns, about.st_size
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _look(name: str, part: Part, stamp: tuple[int, int]) -> Look:
-    look = {EXTRACT: _look_at_extract, AREA: _look_at_area}.get(name, _look_at_layer)
+def is_heavy(part: Part) -> bool:
+    """Whether looking at ``part`` takes longer than a reader of the page would wait for without a word."""
+    path, size = split_layer(part.path)[0], stamp(part.path)[1]
+    if path.suffix.lower() == ".pbf":
+        return size * _PACKED_EXTRACT > _LIGHT and size <= _LARGEST_EXTRACT_SHOWN
+    if path.suffix.lower() == ".shp":
+        size += stamp(str(path.with_suffix(".dbf")))[1]
+    if path.suffix.lower() in _PACKED and size:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                size = sum(member.file_size for member in archive.infolist())
+        except (zipfile.BadZipFile, OSError, NotImplementedError):
+            return False  # refused at once
     try:
-        return look(name, part, size=stamp[1])
-    except DataError as error:
-        return Look(choices=_choices(part), faults=tuple(error.faults))
+        return _LIGHT < size <= most_bytes()  # what is larger is refused at once, too
+    except DataError:  # the setting is no number: every reader says so
+        return False
 
 
-def _look_at_layer(name: str, part: Part, *, size: int) -> Look:
+def _look_at_layer(name: str, part: Part) -> Look:
     found = preview(part.source(name), name)
     return Look(found.choices, found.faults, found, rejects=found.rejects)
 
 
-def _look_at_extract(name: str, part: Part, *, size: int) -> Look:
-    if size > _LARGEST_EXTRACT_SHOWN:
+def _look_at_extract(name: str, part: Part) -> Look:
+    if stamp(part.path)[1] > _LARGEST_EXTRACT_SHOWN:
         return Look(sentence=say("intake.extract_later"))
     osm = read_osm(part.path, admin_level=part.admin_level)
     layers = layer_counts({name: len(osm.layers[name]) for name in LAYERS if name in osm.layers})
@@ -158,7 +174,7 @@ def _look_at_extract(name: str, part: Part, *, size: int) -> Look:
     )
 
 
-def _look_at_area(name: str, part: Part, *, size: int) -> Look:
+def _look_at_area(name: str, part: Part) -> Look:
     west, south, east, north = read_area(part.place()[0], datum=part.datum or None).bounds
     return Look(choices=_choices(part), sentence=say("intake.area_is", west=west, south=south, east=east, north=north))
 
@@ -177,76 +193,27 @@ def layer_counts(counts: Mapping[str, int]) -> str:
     )
 
 
-def bring_in(
-    parts: Mapping[str, Part],
-    *,
-    name: str = "",
-    source: str = "",
-    licence: str = "",
-    data_date: str = "",
-    strict: bool = False,
-    progress: Callable[[str], None] | None = None,
-) -> Outcome:
+def request(parts: Mapping[str, Part], *, strict: bool = False, **facts: str) -> ImportRequest:
     """
-    Import a city and keep it among the user's cities under its name; a name that is taken gets a number.
+    The import of ``parts``.
 
     Parameters
     ----------
     parts
         By the names of ``PARTS``.
-    name, source, licence, data_date, strict, progress
-        As `data.importing.ImportRequest` and `data.importing.import_city`.
-
-    Raises
-    ------
-    DataError
-        As `data.importing.import_city`, and when the city cannot be written; nothing is kept then.
+    strict, facts
+        As `data.importing.ImportRequest`.
     """
     extract, area = parts.get(EXTRACT), parts.get(AREA)
-    result = import_city(
-        ImportRequest(
-            osm=extract.path if extract else None,
-            admin_level=extract.admin_level if extract else None,
-            area=area.place()[0] if area else None,
-            area_datum=(area.datum or None) if area else None,
-            layers={layer: part.source(layer) for layer, part in parts.items() if layer in LAYERS},
-            name=name,
-            source=source,
-            licence=licence,
-            data_date=data_date,
-            strict=strict,
-        ),
-        progress=progress,
+    return ImportRequest(
+        osm=extract.path if extract else None,
+        admin_level=extract.admin_level if extract else None,
+        area=area.place()[0] if area else None,
+        area_datum=(area.datum or None) if area else None,
+        layers={layer: part.source(layer) for layer, part in parts.items() if layer in LAYERS},
+        strict=strict,
+        **facts,
     )
-    target = _free_name(name)
-    try:
-        result.city.write(target)
-    except OSError as error:
-        raise DataError(say("import.unwritable", file=target.name, reason=error.strerror)) from error
-    return Outcome(str(target), result.counts, result.warnings, result.rejects, result.repairs, result.duplicates)
-
-
-def _free_name(name: str) -> Path:
-    stem = _UNSAFE.sub("_", name)[:_LONGEST_NAME].strip("_") or say("intake.unnamed")
-    folder = data_folder("cities")
-    target, number = folder / f"{stem}.gpkg", 2
-    while target.exists():
-        target, number = folder / f"{stem}_{number}.gpkg", number + 1
-    return target
-
-
-def drop_city(path: Path) -> None:
-    """
-    Remove an imported city; nothing happens when it is gone already.
-
-    Raises
-    ------
-    ValueError
-        When ``path`` is not an imported city.
-    """
-    if path.parent != data_folder("cities") or path.suffix != ".gpkg":
-        raise ValueError(f"{path} is not an imported city")
-    path.unlink(missing_ok=True)
 
 
 def heading_choices(layer: str) -> list[str]:

@@ -11,7 +11,6 @@ from texts import say
 from views.draft import PartDraft, bound
 from views.escape import csv_bytes, for_html
 from views.intake import (
-    AREA,
     CONSTANTS,
     DATUMS,
     EPSG,
@@ -19,22 +18,18 @@ from views.intake import (
     LEFT_OUT,
     Look,
     heading_choices,
-    look_at,
+    part_label,
     taken_as,
     with_heading,
 )
-from views.notices import show_notice, show_remarks
+from views.looking import look_or_wait, read_again, stop_reading
+from views.notices import notice_html, show_notice, show_remarks
 from views.numbers import file_size, whole
 from views.plain_tables import table_html
 from views.uploads import keep_uploads
 
 _LEVELS = (0, *range(2, 13))  # 0: the first that is complete
 _IN_A_ROW, _MOST_HEADINGS, _LONGEST_EXAMPLE = 6, 60, 40
-
-
-def part_label(name: str) -> str:
-    """The Chinese name of a part."""
-    return say(f"intake.parts.{name}") if name in (EXTRACT, AREA) else say(f"city.layers.{name}")
 
 
 def ask_part(name: str, draft: PartDraft) -> None:
@@ -47,8 +42,11 @@ def ask_part(name: str, draft: PartDraft) -> None:
     with reference:
         _ask_reference(name, draft)
     part = draft.part()
-    if part is not None:
-        look = look_at(name, part)
+    if part is None:
+        stop_reading(draft)
+        return
+    look = look_or_wait(name, draft, part)
+    if look is not None:
         _ask_choices(name, draft, look)
         _show_look(name, draft, look)
 
@@ -149,6 +147,10 @@ def _chosen(look: Look) -> str:
 
 
 def _show_look(name: str, draft: PartDraft, look: Look) -> None:
+    if look.stopped:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"import_stopped_{name}"):
+            st.html(notice_html(say("intake.reading_stopped")), width="stretch")
+            st.button(say("intake.read_again"), key=f"import_read_{name}", on_click=read_again, args=(draft,))
     if look.found is not None:
         found = look.found
         counts = {key: whole(getattr(found, key)) for key in ("read", "taken", "rejected")}

@@ -9,7 +9,7 @@ from views.escape import for_html
 
 def show_notice(sentence: str, *, fault: bool = False) -> None:
     """One sentence on a line of its own; a fault is marked so."""
-    st.html(f'<p class="notice{" fault" if fault else ""}">{for_html(sentence)}</p>')
+    st.html(notice_html(sentence, fault=fault))
 
 
 def show_faults(faults: Iterable[str]) -> None:
@@ -21,6 +21,11 @@ def show_remarks(sentences: Iterable[str]) -> None:
     """What the user should know, one sentence a line; nothing when there is none."""
     if lines := "".join(f"<li>{for_html(sentence)}</li>" for sentence in sentences):
         st.html(f'<ul class="remarks">{lines}</ul>')
+
+
+def notice_html(sentence: str, *, fault: bool = False) -> str:
+    """What `show_notice` shows."""
+    return f'<p class="notice{" fault" if fault else ""}">{for_html(sentence)}</p>'
 
 
 def faults_html(faults: Iterable[str]) -> str:

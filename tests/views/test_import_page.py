@@ -1,6 +1,7 @@
 """数据接入 by itself, started from app.py: what files would give, faults as sentences, an import and its check."""
 
 import html
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from metrics.rulebook import load_rulebook
 from metrics.summary import summary
 from tests.handed_in import LAT, LONS, SCRIPT, sites_text, write_road
 from texts import say
+from views import intake
 from views.numbers import whole
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,7 +69,22 @@ def shown(app: AppTest) -> str:
 
 def import_now(app: AppTest) -> str:
     app.button(key="import_run").click().run()
+    return until_done(app)
+
+
+def until_done(app: AppTest) -> str:
+    """What the page shows once nothing goes on beside it."""
+    deadline = time.monotonic() + _SECONDS
+    while goes_on(app):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+        app.run()
     return shown(app)
+
+
+def goes_on(app: AppTest) -> bool:
+    draft = app.session_state["import_draft"]
+    return draft.job is not None or any(part.reading is not None for part in draft.parts.values())
 
 
 def city_of(app: AppTest) -> City:
@@ -191,10 +208,11 @@ def test_study_area_clips(page, road, sites, tmp_path):
 
 def test_map_extract(page, real_data):
     choose(page, "osm")
-    seen = give(page, "osm", real_data / "shanghai_centre" / "shanghai_centre.osm.pbf")
+    give(page, "osm", real_data / "shanghai_centre" / "shanghai_centre.osm.pbf")
+    seen = until_done(page)
     assert "道路 796" in seen
     page.selectbox(key="import_admin_level").select(6).run()
-    assert "没有行政级别 6" in shown(page)
+    assert "没有行政级别 6" in until_done(page)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +245,8 @@ def test_half_files_and_bombs(page, tmp_path):
     with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as bomb, bomb.open("x.csv", "w") as inner:
         for _ in range(240):
             inner.write(b"\0" * 2**20)
-    assert "未解开" in give(page, "roads", tmp_path / "bomb.zip")
+    give(page, "roads", tmp_path / "bomb.zip")
+    assert "未解开" in until_done(page)
     assert "no.shp" in give(page, "roads", tmp_path / "no.shp")
     assert "读不出来" in give(page, "roads", "/tmp/" + "长" * 300 + ".shp")
     choose(page, "osm")
@@ -314,3 +333,75 @@ def test_form_is_cleared(page, road):
     page.button(key="import_clear").click().run()
     choose(page, "roads", "sites")
     assert page.text_input(key="import_path_roads").value == ""
+
+
+@pytest.fixture
+def large(monkeypatch, tmp_path) -> Path:
+    """A table of sites that takes long enough to be stopped, and counts as large."""
+    monkeypatch.setattr(intake, "_LIGHT", 100_000)
+    row = "s{},点,道旗,诚信,122.01,30.05,60,别称"
+    file = tmp_path / "large.csv"
+    lines = sites_text().splitlines()[:1] + [row.format(number) for number in range(20_000)]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
+
+
+def test_large_file_is_read_beside_the_page(page, large, road):
+    page.text_input(key="import_name").input("测试市").run()
+    seen = give(page, "sites", large)
+    assert "行：将采用" not in seen and goes_on(page), "the page is there before the file is read"
+    give(page, "roads", road)
+    page.switch_page("pages/standards.py").run()
+    page.switch_page("pages/import_data.py").run()
+    assert told("20\u202f000", "20\u202f000", 0) in until_done(page)
+    assert page.text_input(key="import_name").value == "测试市"
+
+
+def test_reading_is_stopped_and_begun_again(page, large):
+    give(page, "sites", large)
+    page.button(key="import_reading_sites_stop").click().run()
+    assert say("intake.reading_stopped") in until_done(page)
+    page.button(key="import_read_sites").click().run()
+    assert told("20\u202f000", "20\u202f000", 0) in until_done(page)
+
+
+def test_reading_is_given_up_for_another_file(page, large, sites):
+    give(page, "sites", large)
+    given_up = page.session_state["import_draft"].parts["sites"].reading
+    assert told(4, 3, 1) in give(page, "sites", sites)
+    assert given_up.answer().stopped
+
+
+def test_import_is_stopped_and_nothing_is_lost(page, large, road, user_folder):
+    give(page, "roads", road)
+    give(page, "sites", large)
+    page.button(key="import_run").click().run()
+    page.button(key="import_job_stop").click().run()
+    assert say("intake.stopped") in shown(page)
+    until_done(page)
+    assert not list((user_folder / "cities").iterdir()) and "chosen_city" not in page.session_state
+    assert page.text_input(key="import_path_roads").value == road
+    import_now(page)
+    assert len(city_of(page).sites) == 20_000
+    assert not list((user_folder / "jobs").iterdir())
+
+
+def test_killed_import_is_one_sentence(page, road, sites):
+    give(page, "roads", road)
+    give(page, "sites", sites)
+    page.button(key="import_run").click().run()
+    page.session_state["import_draft"].job._process.kill()
+    seen = until_done(page)
+    assert say("background.lost") in seen and say("intake.failed") in seen
+    import_now(page)
+    assert len(city_of(page).sites) == 3
+
+
+def test_what_the_import_left_out_is_told_with_the_quality(page, road, sites):
+    give(page, "roads", road)
+    give(page, "sites", sites)
+    seen = import_now(page)
+    assert say("quality.missing.venues") in seen and say("quality.layers_import") in seen
+    page.switch_page("pages/coverage.py").run()
+    seen = shown(page)
+    assert say("quality.missing.venues") in seen and say("quality.layers_import") in seen

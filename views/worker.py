@@ -1,0 +1,125 @@
+"""
+The far side of `views.background`: one piece of work in a process of its own, whose folder is all it shares.
+
+In the folder lie the call, the last sentence that was told, the wish to stop once there is one, and the answer. It
+appears whole or not at all. Temporary files of the work lie there too, so that they go away with it.
+"""
+
+import os
+import pickle
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from enum import Enum
+from pathlib import Path
+from types import MappingProxyType
+
+from data.errors import DataError
+
+CALL, TOLD, STOP, ANSWER, TEMPORARY = "call", "told", "stop", "answer", "tmp"
+_TOLD_EVERY_S = 0.1
+
+
+class Kind(Enum):
+    """How a piece of work ended."""
+
+    DONE = "done"
+    FAULTS = "faults"
+    NO_MEMORY = "no_memory"
+
+
+class Task:
+    """
+    What the work is given first: its way to tell how far it is, and to hear that it shall stop.
+
+    Attributes
+    ----------
+    folder
+        A folder of its own, on the disk that holds the user's data; removed when the work is over.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._told_at = float("-inf")
+
+    def tell(self, sentence: str) -> None:
+        """Let the page show ``sentence``, Chinese, instead of the last one."""
+        with suppress(PermissionError):  # Windows, while the page reads the last one
+            write_whole(self.folder / TOLD, sentence.encode())
+        self._told_at = time.monotonic()
+
+    def tell_sometimes(self, sentence: str) -> None:
+        """As `tell`, for tight loops: what comes within a tenth of a second of the last one is passed over."""
+        if time.monotonic() - self._told_at >= _TOLD_EVERY_S:
+            self.tell(sentence)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to stop: return the best that there is."""
+        return (self.folder / STOP).exists()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that others see whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def dump(value: object, path: Path) -> None:
+    """Pickle ``value``, in which there may be read-only mappings, to ``path``: whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
+        _Pickler(file, protocol=pickle.HIGHEST_PROTOCOL).dump(value)
+    part.replace(path)
+
+
+def load(path: Path) -> object:
+    """What `dump` wrote."""
+    with path.open("rb") as file:
+        return pickle.load(file)
+
+
+class _Pickler(pickle.Pickler):
+    def reducer_override(self, value: object):
+        return (_read_only, (dict(value),)) if isinstance(value, MappingProxyType) else NotImplemented
+
+
+def _read_only(mapping: dict) -> MappingProxyType:
+    return MappingProxyType(mapping)
+
+
+def work_in(folder: Path) -> None:
+    """Do the work that is described in ``folder`` and leave the answer there."""
+    temporary = folder / TEMPORARY
+    temporary.mkdir()
+    tempfile.tempdir = str(temporary)
+    try:
+        work, arguments, options = load(folder / CALL)
+        dump((Kind.DONE, work(Task(folder), *arguments, **options)), folder / ANSWER)
+    except DataError as error:
+        dump((Kind.FAULTS, tuple(error.faults)), folder / ANSWER)
+    except MemoryError:
+        dump((Kind.NO_MEMORY, None), folder / ANSWER)
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of standard input, which the server holds open as long as it lives; then end at once."""
+    os.read(sys.stdin.fileno(), 1)  # not through a buffer: Python cannot end while a thread waits in one
+    os._exit(1)
+
+
+def _be_first_to_go() -> None:
+    """Where Linux runs out of memory it shall end this process, not the server."""
+    score = Path("/proc/self/oom_score_adj")
+    if score.exists():
+        score.write_text("1000")
+
+
+def main() -> None:
+    """Do the work in the folder that the command line names."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _be_first_to_go()
+    work_in(Path(sys.argv[1]))
