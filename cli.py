@@ -180,6 +180,109 @@ def check(city: Path, book: str, phase: str, out: Path, as_json: bool) -> None:
     )
 
 
+def _terms(_context, _option, file: Path | None) -> dict | None:
+    """What a YAML file says of costs: a mapping of carriers to yuan, and ``repair`` and ``retheme``."""
+    from ruamel.yaml import YAML, YAMLError
+
+    if file is None:
+        return None
+    try:
+        given = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise DataError(say("cli.plan.bad_costs", file=file.name)) from error
+    numbers = isinstance(given, dict) and all(
+        isinstance(name, str) and isinstance(cost, int | float) and not isinstance(cost, bool)
+        for name, cost in given.items()
+    )
+    if not numbers:
+        raise DataError(say("cli.plan.bad_costs", file=file.name))
+    return given
+
+
+@main.command(help=say("cli.plan.help"))
+@click.argument("city", type=click.Path(path_type=Path))
+@click.option("--book", default="zhoushan-2017", show_default=True, help=say("cli.check.book"))
+@click.option("--phase", default="routine", show_default=True, help=say("cli.check.phase"))
+@click.option("--sites", type=int, help=say("cli.plan.sites"))
+@click.option("--budget", type=float, help=say("cli.plan.budget"))
+@click.option("--cheapest", is_flag=True, help=say("cli.plan.cheapest"))
+@click.option("--rule", "rules", multiple=True, help=say("cli.plan.rule"))
+@click.option("--district", "districts", multiple=True, help=say("cli.plan.district"))
+@click.option("--worth", default="score", show_default=True, help=say("cli.plan.worth"))
+@click.option("--costs", type=click.Path(path_type=Path), callback=_terms, help=say("cli.plan.costs"))
+@click.option("--new-only", is_flag=True, help=say("cli.plan.new_only"))
+@click.option("--forbid", help=say("cli.plan.forbid"))
+@click.option("--time-limit", type=float, default=60.0, show_default=True, help=say("cli.plan.time_limit"))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help=say("cli.plan.out"))
+@click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
+def plan(city: Path, book: str, phase: str, out: Path, as_json: bool, **asked) -> None:
+    """Plan what closes a city's gaps and write it into a folder."""
+    from briefing.plan_files import plan_figures, write_plan
+    from data.city import City
+    from metrics.plan import Goals
+    from metrics.plan import plan as planned
+    from metrics.rulebook import load_rulebook
+
+    _check_folder(out)
+    rules = load_rulebook(book)
+    _progress(say("cli.check.reading", file=city.name))
+    read = City.read(city)
+    found = planned(
+        read,
+        rules,
+        phase,
+        goals=Goals(asked["rules"], asked["districts"], asked["worth"]),
+        offer=_offer(read, asked["costs"], asked["forbid"], new_only=asked["new_only"]),
+        sites=asked["sites"],
+        budget=asked["budget"],
+        cheapest=asked["cheapest"],
+        time_limit_s=asked["time_limit"],
+        stop=_interrupted(),
+        progress=_progress,
+    )
+    files = write_plan(found, read.crs, out)
+    _report(as_json, {"files": [str(file) for file in files], **plan_figures(found)}, found.sentence)
+
+
+def _offer(city, costs: dict | None, forbid: str | None, *, new_only: bool):
+    """What the plan may do, of the options given."""
+    from dataclasses import replace
+
+    import geopandas as gpd
+
+    from data.sources import read_area
+    from geo.crs import WGS84
+    from metrics.plan import Offer
+
+    offer = Offer()
+    if costs is not None:
+        changed = {name: costs[name] for name in ("repair", "retheme") if name in costs}
+        prices = {name: cost for name, cost in costs.items() if name not in changed}
+        offer = replace(offer, costs=prices, **changed)
+    if new_only:
+        offer = replace(offer, repair=None, retheme=None)
+    if forbid is None:
+        return offer
+    areas = gpd.GeoSeries([read_area(forbid)], crs=WGS84).to_crs(city.crs)
+    return replace(offer, forbidden=tuple(areas))
+
+
+def _interrupted():
+    """Asked whether the user pressed Ctrl-C: the first time the best so far is kept, the second time all ends."""
+    import signal
+
+    pressed = []
+
+    def press(_number, _frame) -> None:
+        if pressed:
+            raise KeyboardInterrupt
+        pressed.append(True)
+        _progress(say("cli.plan.stopping"))
+
+    signal.signal(signal.SIGINT, press)
+    return lambda: bool(pressed)
+
+
 def _check_folder(folder: Path) -> None:
     """Make the folder results go into before anything is computed."""
     try:

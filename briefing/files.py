@@ -41,8 +41,8 @@ def write_assessment(assessment: Assessment, folder: Path | str) -> list[Path]:
         },
         package,
     )
-    _write_text(table, csv_text(assessment.scores[_SCORES]))
-    _write_text(summary_file, json.dumps(summary(assessment), ensure_ascii=False, indent=1) + "\n")
+    write_text(table, csv_text(assessment.scores[_SCORES]))
+    write_text(summary_file, json.dumps(summary(assessment), ensure_ascii=False, indent=1) + "\n")
     return [package, table, summary_file]
 
 
@@ -59,7 +59,8 @@ def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.round({**decimals, **dict.fromkeys(rates, RATE_DECIMALS)})
 
 
-def _write_text(file: Path, text: str) -> None:
+def write_text(file: Path, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all."""
     part = file.with_name(file.name + ".part")
     part.write_text(text, encoding="utf-8")
     part.replace(file)

@@ -26,6 +26,8 @@ class SegmentsNear:
         """As ``geo.matching.match_points``, and quicker for a few points."""
         points_mm = np.ascontiguousarray(points_mm, dtype=np.int64)
         own = self._segments
+        if not len(points_mm):
+            return match_points(points_mm, own, reach_mm=reach_mm)
         rows = _in_boxes(own.x0, own.y0, own.x1, own.y1, points_mm, reach_mm)
         return match_points(
             points_mm, Segments(**{name: getattr(own, name)[rows] for name in _NAMES}), reach_mm=reach_mm

@@ -203,6 +203,10 @@ class Ledger:
         rows = slice(self._first[scope], self._first[scope + 1])
         return self._total[rows], self._passing[rows], self._tally[rows]
 
+    def totals_of_city(self) -> np.ndarray:
+        """Of each rule the millimetres of known starts, or the known subjects, of the whole city."""
+        return self._of([scope.name for scope in self.scopes].index(CITY))[0][0].copy()
+
     def standings(self, weights: Sequence[float]) -> dict[str, "Standing"]:
         """Score and rank of the city and of the areas of each level, by scope."""
         found = {}

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-EVERYTHING = {"geo", "data", "metrics", "briefing", "views", "pages", "texts"}
+EVERYTHING = {"geo", "data", "optimum", "metrics", "briefing", "views", "pages", "texts"}
 MAY_IMPORT = {
     "texts": set(),
     "geo": set(),
     "data": {"geo", "texts"},
-    "metrics": {"geo", "texts", "data.city", "data.vocabulary", "data.recorded", "data.errors"},
+    "optimum": set(),
+    "metrics": {"geo", "optimum", "texts", "data.city", "data.vocabulary", "data.recorded", "data.errors"},
     "briefing": {"geo", "metrics", "data", "texts"},
     "views": {"metrics", "data", "texts"},
     "pages": EVERYTHING - {"pages"},
@@ -23,6 +24,7 @@ ONLY_IN = {
     "plotly": ("views", "briefing"),
     "osmnx": ("data",),
     "requests": ("data",),
+    "highspy": ("optimum",),
 }
 FILES = [file for folder in MAY_IMPORT for file in (ROOT / folder).rglob("*.py")] + list(ROOT.glob("*.py"))
 

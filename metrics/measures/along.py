@@ -32,7 +32,7 @@ NEAR_MISS = 2  # sites up to so many times the reach away are traced as out of r
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
     """
     One demand along the streets judged: how many it asks for, and where what ``surely`` counts is (positions, offsets).
 
@@ -66,13 +66,13 @@ def along(survey: Survey, rule: Along, who: Subjects) -> Findings:
     if rule.short == "exempt":
         who = who.take(survey.street_length_mm[who.row] >= window)
     length = survey.street_length_mm[who.row]
-    if not len(who) or not _has_stock(survey, rule):
+    if not len(who) or not has_stock(survey, rule):
         return _no_stock(who, rule, length)
-    lines, traces = _lines(survey, rule, who.row, length, window)
-    fails, unsure = _failing(lines, "perhaps", length, window), _failing(lines, "surely", length, window)
-    failing, doubtful = np.zeros(len(who), dtype=bool), np.zeros(len(who), dtype=bool)
-    failing[fails.street], doubtful[unsure.street] = True, True
-    status = np.where(failing, FAIL, np.where(doubtful, UNKNOWN, PASS)).astype(object)
+    lines, traces = lines_of(survey, rule, who.row, length, window)
+    fails, unsure = failing(lines, "perhaps", length, window), failing(lines, "surely", length, window)
+    fail, doubtful = np.zeros(len(who), dtype=bool), np.zeros(len(who), dtype=bool)
+    fail[fails.street], doubtful[unsure.street] = True, True
+    status = np.where(fail, FAIL, np.where(doubtful, UNKNOWN, PASS)).astype(object)
     walks = _Walks(np.where(length > window, length - window, length), length, fails, unsure)
     value, required, title = _worst(lines, fails, length, window, status)
     whole_gaps = stretches(fails, window, length)
@@ -99,7 +99,7 @@ def along(survey: Survey, rule: Along, who: Subjects) -> Findings:
     return Findings(who, verdicts, traces, gaps, _shares(survey, who.row, walks, status != UNKNOWN))
 
 
-def _has_stock(survey: Survey, rule: Along) -> bool:
+def has_stock(survey: Survey, rule: Along) -> bool:
     """Whether anything the rule counts was taken stock of in this city."""
     return survey.stock is not None if rule.sites else len(survey.venues_of(rule.facility_classes)) > 0
 
@@ -110,9 +110,9 @@ def _no_stock(who: Subjects, rule: Along, length: np.ndarray) -> Findings:
     return unknown(who, float(rule.need), sentences, length_m=length / 1000, pass_probability=nothing)
 
 
-def _lines(
+def lines_of(
     survey: Survey, rule: Along, rows: np.ndarray, length: np.ndarray, window: int
-) -> tuple[list[_Line], Traces | None]:
+) -> tuple[list[Line], Traces | None]:
     """Each demand along the streets in ``rows``, and the trace of every site near one of them."""
     reach = int(to_mm(rule.reach_m))
     venues = facility_matches(survey, rule, rows)
@@ -121,7 +121,7 @@ def _lines(
     if not rule.sites:
         need = prorated(rule, rule.need, length, window)
         filled = _sorted([extra, (*fill, rule.need)], len(rows))
-        return [_Line("", -1, need, _sorted([extra], len(rows)), filled)], None
+        return [Line("", -1, need, _sorted([extra], len(rows)), filled)], None
     near = on_streets(survey.site_matches(NEAR_MISS * reach), rows)
     inside = to_mm(near.distance_m) <= reach
     hit = near.take(inside)
@@ -136,7 +136,7 @@ def _lines(
         maybe = (hit.street, hit.at_mm, np.where(state == MAYBE, weight[hit.point], 0))
         places = [surely] if demand.title else [surely, extra]
         lines.append(
-            _Line(
+            Line(
                 demand.title,
                 demand.form,
                 prorated(rule, demand.need, length, window),
@@ -198,7 +198,7 @@ def _sorted(places: list[tuple], streets: int) -> tuple[np.ndarray, np.ndarray]:
     return at[order], offsets_of(street[order], streets)
 
 
-def _failing(lines: list[_Line], bound: str, length: np.ndarray, window: int) -> Intervals:
+def failing(lines: list[Line], bound: str, length: np.ndarray, window: int) -> Intervals:
     """Starts at which at least one demand is not met, under one view of the places."""
     per_demand = [failing_starts(*getattr(line, bound), length, line.need, window) for line in lines]
     united = per_demand[0]
@@ -207,7 +207,7 @@ def _failing(lines: list[_Line], bound: str, length: np.ndarray, window: int) ->
     return united
 
 
-def _worst(lines: list[_Line], fails: Intervals, length: np.ndarray, window: int, status: np.ndarray) -> tuple:
+def _worst(lines: list[Line], fails: Intervals, length: np.ndarray, window: int, status: np.ndarray) -> tuple:
     """
     Of the demand that lacks most on each street (the first of equals): what the worst window holds, need, title.
 
@@ -225,7 +225,7 @@ def _worst(lines: list[_Line], fails: Intervals, length: np.ndarray, window: int
     return held[worst, column].astype(float), need[worst, column].astype(float), titles
 
 
-def _missing_in(gaps: Intervals, lines: list[_Line], fails: Intervals, length: np.ndarray, window: int) -> np.ndarray:
+def _missing_in(gaps: Intervals, lines: list[Line], fails: Intervals, length: np.ndarray, window: int) -> np.ndarray:
     """What the worst failing window of each stretch lacks."""
     gap_of = _gap_of(fails, gaps)
     lack = np.zeros(len(gaps), dtype=np.int64)
@@ -261,7 +261,7 @@ def _gap_of(fails: Intervals, gaps: Intervals) -> np.ndarray:
     return np.searchsorted(gaps.street * span + gaps.start_mm, fails.street * span + fails.start_mm, side="right") - 1
 
 
-def _repairs_in(gaps: Intervals, lines: list[_Line], fails: Intervals, length: np.ndarray, window: int) -> np.ndarray:
+def _repairs_in(gaps: Intervals, lines: list[Line], fails: Intervals, length: np.ndarray, window: int) -> np.ndarray:
     """The fewest new sites that repair the gaps, by the part they stand in; on a cut, the part before it."""
     street, at = fewest_repairs(
         [line.surely[0] for line in lines],

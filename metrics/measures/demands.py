@@ -19,6 +19,7 @@ class Demand:
 
     ``title`` is empty for the rule's own demand and the quota's name for a quota. ``form`` numbers the sets of forms
     that quotas ask for: a new site has one form and any themes, so it serves one of these; -1 is served by any site.
+    ``themes`` are those it asks for; empty: any.
     """
 
     need: int
@@ -26,6 +27,7 @@ class Demand:
     form: int
     state: np.ndarray
     reason: np.ndarray
+    themes: tuple[str, ...] = ()
 
 
 def demands_of(rule: SiteRule, stock: Stock) -> list[Demand]:
@@ -35,7 +37,7 @@ def demands_of(rule: SiteRule, stock: Stock) -> list[Demand]:
         "excluded_conditions": rule.excluded_conditions or (),
     }
     own = eligibility(stock, themes=rule.themes, carriers=rule.carriers, **excluded)
-    demands = [Demand(rule.need, "", -1, own.state, own.reason)]
+    demands = [Demand(rule.need, "", -1, own.state, own.reason, tuple(rule.themes))]
     quotas = rule.quotas if isinstance(rule, CountRule) else ()
     forms = list(dict.fromkeys(frozenset(quota.carriers) for quota in quotas if quota.carriers))
     for quota in quotas:
@@ -43,7 +45,8 @@ def demands_of(rule: SiteRule, stock: Stock) -> list[Demand]:
             stock, themes=quota.themes or rule.themes, carriers=quota.carriers or rule.carriers, **excluded
         )
         form = forms.index(frozenset(quota.carriers)) if quota.carriers else -1
-        demands.append(Demand(quota.need, quota.title or asked_for(quota), form, part.state, part.reason))
+        themes = tuple(quota.themes or rule.themes)
+        demands.append(Demand(quota.need, quota.title or asked_for(quota), form, part.state, part.reason, themes))
     return demands
 
 

@@ -31,7 +31,7 @@ _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 @dataclass(frozen=True, eq=False)
-class _Near(Columns):
+class Near(Columns):
     """Sites at or near places: rows of both, the distance (0 inside a polygon), and whether it is within reach."""
 
     place: np.ndarray
@@ -53,7 +53,7 @@ def within(survey: Survey, rule: Within | Presence, who: Subjects) -> Findings:
     """
     if survey.stock is None or not len(who):
         return _no_stock(who, float(rule.need))
-    near = _near(survey, who.geometry, rule.reach_m, rule.margin_m)
+    near = near_sites(survey, who.geometry, rule.reach_m, rule.margin_m)
     hit = near.take(near.inside)
     demands = demands_of(rule, survey.stock)
     weight = weights(rule, survey.stock)
@@ -94,7 +94,7 @@ def rate(survey: Survey, rule: Rate, who: Subjects) -> Findings:
         return recorded_rate(survey, rule, who)
     if survey.stock is None or not len(who):
         return _no_stock(who, float(rule.limit))
-    near = _near(survey, who.geometry, rule.reach_m, rule.margin_m)
+    near = near_sites(survey, who.geometry, rule.reach_m, rule.margin_m)
     near = near.take(near.inside & _plays_what_is_asked(survey, rule)[near.site])
     plays = survey.stock.numbers(rule.column)[near.site]
     kept, place = np.unique(near.place, return_inverse=True)
@@ -155,7 +155,7 @@ def _no_stock(who: Subjects, required: float) -> Findings:
     return unknown(who, required, [say("explain.place.no_stock", name=name) for name in who.name])
 
 
-def _near(survey: Survey, places: np.ndarray, reach_m: float, margin_m: float) -> _Near:
+def near_sites(survey: Survey, places: np.ndarray, reach_m: float, margin_m: float) -> Near:
     """The sites inside or near each place: a polygon reaches ``margin_m`` around it, a point or line ``reach_m``."""
     stock = survey.stock
     polygonal = np.isin(shapely.get_type_id(places), _POLYGONAL)
@@ -166,10 +166,10 @@ def _near(survey: Survey, places: np.ndarray, reach_m: float, margin_m: float) -
     order = np.lexsort((site, place))
     place, site = place[order], site[order]
     distance = shapely.distance(places[place], stock.points[site])
-    return _Near(place, site, distance, to_mm(distance) <= to_mm(reach)[place])
+    return Near(place, site, distance, to_mm(distance) <= to_mm(reach)[place])
 
 
-def _traces(survey: Survey, demands: list[Demand], near: _Near) -> Traces:
+def _traces(survey: Survey, demands: list[Demand], near: Near) -> Traces:
     counted, reason = counted_and_reasons(demands, near.site)
     counted[~near.inside] = 0
     reason[~near.inside] = "out_of_reach"

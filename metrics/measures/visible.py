@@ -33,7 +33,7 @@ NEAR_MISS = 1.5  # sites up to so many times their viewing distance away are tra
 
 
 @dataclass(frozen=True)
-class _Looks:
+class Looks:
     """Lines from observers to the sites near them: both ends' rows, and what becomes of each line."""
 
     observer: np.ndarray
@@ -65,9 +65,9 @@ def visible(survey: Survey, rule: Visible, view: View, who: Subjects) -> Finding
     centres, square, samples = observers(survey, rule, who)
     stands = np.vstack([centres, samples])
     walls = survey.obstacles_near(stands, reach_m(survey.stock, view))
-    looks = _look(survey, stands, len(who), walls, view, may_count=np.any([d.state for d in demands], axis=0))
+    looks = look(survey, stands, len(who), walls, view, may_count=np.any([d.state for d in demands], axis=0))
     of_centre = looks.observer < len(who)
-    surely, perhaps = _seen(demands, looks, weight, len(stands))
+    surely, perhaps = seen_of(demands, looks, weight, len(stands))
     need = np.array([demand.need for demand in demands])
     met = (surely >= need[:, None]).all(axis=0)
     held = surely[:, : len(who)]
@@ -139,9 +139,9 @@ def observers(survey: Survey, rule: Visible, who: Subjects) -> tuple[np.ndarray,
     return viewing_centres(survey, who), *_samples(survey, who, rule.sample_points)
 
 
-def _look(
+def look(
     survey: Survey, observers: np.ndarray, centres: int, walls: Obstacles | None, view: View, *, may_count: np.ndarray
-) -> _Looks:
+) -> Looks:
     """
     The lines from the observers to the sites around them.
 
@@ -176,10 +176,10 @@ def _look(
         state[seen[hidden]] = 0
         reason[seen[hidden]] = [f"hidden:{row}" for row in hidden_by[hidden]]
     distance_m = np.sqrt(((origin - target) ** 2).sum(axis=1)) / 1000
-    return _Looks(observer, site, distance_m, state, reason)
+    return Looks(observer, site, distance_m, state, reason)
 
 
-def _seen(demands: list[Demand], looks: _Looks, weight: np.ndarray, observers: int) -> tuple[np.ndarray, np.ndarray]:
+def seen_of(demands: list[Demand], looks: Looks, weight: np.ndarray, observers: int) -> tuple[np.ndarray, np.ndarray]:
     """For each demand and observer, how many counting sites are surely seen and how many may be."""
     surely, perhaps = [], []
     for demand in demands:
@@ -204,7 +204,7 @@ def _elsewhere(square: np.ndarray, seen: np.ndarray, met: np.ndarray, squares: i
     }
 
 
-def _traces(survey: Survey, demands: list[Demand], looks: _Looks, chosen: np.ndarray) -> Traces:
+def _traces(survey: Survey, demands: list[Demand], looks: Looks, chosen: np.ndarray) -> Traces:
     site = looks.site[chosen]
     counted, reason = counted_and_reasons(demands, site)
     out_of_sight = looks.state[chosen] != COUNTS

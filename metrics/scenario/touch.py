@@ -1,6 +1,6 @@
 """Which subjects of a rule an edited site can touch, and which sites have to be looked at to judge them again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -26,17 +26,31 @@ _APART_M = 200.0  # more than carriageways of one street lie apart
 
 @dataclass(frozen=True)
 class Extras:
-    """The changes of a city's sites: all by id, those that stand somewhere, and where; ``xy_m`` is (2, n)."""
+    """
+    The changes of a city's sites.
+
+    Attributes
+    ----------
+    changes
+        All by id.
+    sites, rows
+        Those that stand somewhere, and the row of each in the city's layer, -1 for new ones.
+    xy_m
+        Where they stand, (2, n).
+    """
 
     changes: Changes
     sites: Sequence[Site]
+    rows: Sequence[int]
     xy_m: np.ndarray
 
     @classmethod
-    def of(cls, changes: Changes) -> "Extras":
+    def of(cls, changes: Changes, row_of: Mapping[str, int]) -> "Extras":
+        """Of sites of a layer whose rows, by id, are ``row_of``."""
         sites = [site for site in changes.values() if site is not None]
         places = [(site.x_mm, site.y_mm) for site in sites]
-        return cls(changes, sites, np.array(places, dtype=np.int64).reshape(-1, 2).T / 1000)
+        rows = [row_of.get(site.id, -1) for site in sites]
+        return cls(changes, sites, rows, np.array(places, dtype=np.int64).reshape(-1, 2).T / 1000)
 
 
 class Touch:
@@ -71,8 +85,8 @@ class Touch:
         _, found = self.ground.stock.tree.query(self.who.geometry[rows], predicate="dwithin", distance=self.look_m())
         return np.unique(found)
 
-    def judged_with(self, rows: np.ndarray) -> np.ndarray:
-        """The rows and, after them, further subjects without which these cannot be judged."""
+    def judged_with(self, rows: np.ndarray, extras: Extras) -> np.ndarray:
+        """The rows and further subjects without which these cannot be judged, in order."""
         return rows
 
     def walls(self, stock: Stock) -> Obstacles | None:
@@ -85,18 +99,22 @@ class Touch:
         own = self.stock_rows(rows)
         changed = [row for row, id in enumerate(base.ids[own].tolist()) if id in extras.changes]
         own = np.delete(own, changed)
-        extras = self._around(rows, extras)
-        local = with_sites(base.take(own), extras, [-1] * len(extras))
+        around = self._around(rows, extras)
+        local = with_sites(base.take(own), [site for site, _ in around], [row for _, row in around])
         return self.ground.excerpt(local, matches=self._matches(own, local), walls=self.walls(local))
 
-    def _around(self, rows: np.ndarray, extras: Extras) -> list[Site]:
-        """Those of the changed sites that stand in the box around the subjects."""
+    def _around(self, rows: np.ndarray, extras: Extras) -> list[tuple[Site, int]]:
+        """Those of the changed sites that stand in the box around the subjects, and their rows in the layer."""
         if not extras.sites:
             return []
-        west, south, east, north = shapely.total_bounds(self.who.geometry[rows])
+        west, south, east, north = self._bounds(rows)
         margin, (x, y) = self.look_m() + _ROUNDING_M, extras.xy_m
         inside = (x >= west - margin) & (x <= east + margin) & (y >= south - margin) & (y <= north + margin)
-        return [extras.sites[row] for row in np.flatnonzero(inside).tolist()]
+        return [(extras.sites[place], extras.rows[place]) for place in np.flatnonzero(inside).tolist()]
+
+    def _bounds(self, rows: np.ndarray) -> np.ndarray:
+        """West, south, east and north of where these subjects are judged from, metres."""
+        return shapely.total_bounds(self.who.geometry[rows])
 
     def _matches(self, own: np.ndarray, local: Stock) -> dict[int, Matches]:
         return {}
@@ -112,7 +130,11 @@ class StreetTouch(Touch):
         self._place[who.row] = np.arange(len(who))
 
     def touched(self, sites: Sequence[Site], points: np.ndarray) -> np.ndarray:
-        places = np.array([(site.x_mm, site.y_mm) for site in sites])
+        return self._near(sites)
+
+    def _near(self, sites: Sequence[Site]) -> np.ndarray:
+        """The subjects that these sites are near, in order."""
+        places = np.array([(site.x_mm, site.y_mm) for site in sites], dtype=np.int64).reshape(-1, 2)
         rows = self._place[self.near.match(places, reach_mm=self.reach_mm).street]
         return np.unique(rows[rows >= 0])
 
@@ -131,12 +153,13 @@ class StreetTouch(Touch):
     def stock_rows(self, rows: np.ndarray) -> np.ndarray:
         return np.unique(along.on_streets(self._all, self.who.row[rows]).point)
 
-    def judged_with(self, rows: np.ndarray) -> np.ndarray:
+    def judged_with(self, rows: np.ndarray, extras: Extras) -> np.ndarray:
         if self.rule.attach != "nearest":
             return rows
-        shared = self._all.street[np.isin(self._all.point, self.stock_rows(rows))]
-        more = self._place[np.unique(shared)]
-        return np.concatenate((rows, np.setdiff1d(more[more >= 0], rows)))
+        shared = self._all.street[self._rows_of(self.stock_rows(rows))]
+        around = [site for site, _ in self._around(rows, extras)]
+        more = self._place[shared]
+        return np.unique(np.concatenate((rows, more[more >= 0], self._near(around))))
 
     def _matches(self, own: np.ndarray, local: Stock) -> dict[int, Matches]:
         """What the sites of the city match already, and what the others match."""
@@ -229,6 +252,9 @@ class SquareTouch(Touch):
         points = shapely.points(self._centres[rows])
         distance = self._radius_m[rows] + self._farthest_m
         return np.unique(self.ground.stock.tree.query(points, predicate="dwithin", distance=distance)[1])
+
+    def _bounds(self, rows: np.ndarray) -> np.ndarray:
+        return np.concatenate((self._centres[rows].min(axis=0), self._centres[rows].max(axis=0)))
 
     def walls(self, stock: Stock) -> Obstacles | None:
         far = visible.reach_m(stock, self.view)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 
 from data.city import City
@@ -16,11 +17,11 @@ from metrics.rules import Rule
 from metrics.scenario.difference import Difference, Reading, difference
 from metrics.scenario.sites import Changes, Site, edited_city, site_in
 from metrics.scenario.touch import Extras, Touch, touch_of
-from metrics.scores import Ledger, Walks, scopes
+from metrics.scores import DISTRICT, Ledger, Walks, scopes
 from metrics.stock import Stock
 from metrics.subjects import subjects
 from metrics.survey import Survey, survey
-from metrics.tables import Judged, deductions, marks_of, verdict_table, walk_table
+from metrics.tables import Judged, Table, deductions, gap_table, marks_of, verdict_table, walk_table
 from texts import say
 
 _NUMBERS = ("value", "required", "missing", "length_m", "pass_probability", "worst", "good_share", "repair_min")
@@ -55,11 +56,10 @@ class WhatIf:
             raise DataError(say("scenario.no_sites"))
         self.city, self.book, self.phase = city, book, phase
         self.changes: dict[str, Site | None] = {}
-        self._extras = Extras.of({})
         self._rules = book.at(phase)
         self._ground = survey(city, road_classes(self._rules))
         self._judged = [
-            (rule, _padded(findings, rule, self._ground))
+            (rule, _padded(findings, rule, book, self._ground))
             for rule, findings in judge_all(self._ground, self._rules, book, progress=progress)
         ]
         self._first = np.cumsum([0, *(max(len(findings.who), 1) for _, findings in self._judged)])
@@ -68,6 +68,7 @@ class WhatIf:
             touch_of(self._ground, rule, book, findings.who, near) for rule, findings in self._judged
         ]
         self._row_of = {id: row for row, id in enumerate(self._ground.stock.ids.tolist())}
+        self._extras = Extras.of({}, self._row_of)
         self._verdicts = dict(verdict_table(self._ground, self._judged, phase))
         self._present = _present(self._judged, self._verdicts)
         self._marks = marks_of(self._verdicts, self._judged)  # of the same arrays
@@ -101,7 +102,14 @@ class WhatIf:
         -------
         Difference
             Of all changes so far to the city as it is.
+
+        Raises
+        ------
+        ValueError
+            When a site stands under another id than its own.
         """
+        if any(site is not None and site.id != id for id, site in changes.items()):
+            raise ValueError("changes name each site by its own id")
         was = [site for id in changes if (site := self.site(id)) is not None]
         for id, site in changes.items():
             if site == self._own(id):
@@ -109,7 +117,7 @@ class WhatIf:
             else:
                 self.changes[id] = site
         sites = was + [site for site in changes.values() if site is not None]
-        self._extras = Extras.of(self.changes)
+        self._extras = Extras.of(self.changes, self._row_of)
         if sites:
             points = np.array([site.point for site in sites], dtype=object)
             for number, touch in enumerate(self._touch):
@@ -131,19 +139,55 @@ class WhatIf:
         """What all changes so far make of the city: verdicts that flip, metres, probabilities, scores."""
         return difference(self._base, self._reading(), np.flatnonzero(self._changed), self._verdicts)
 
+    def beside(self, changes: Changes) -> Difference:
+        """What these changes, on top of those made, would make of the city as it is now; nothing is kept."""
+        before = self._reading().kept()
+        was = dict(self.changes)
+        self.change(changes)
+        rows = np.flatnonzero(self._changed)
+        found = difference(before, self._reading().kept(), rows, self._verdicts)
+        self.become(was)
+        return found
+
+    def district_names(self) -> list[str]:
+        """The names of all districts."""
+        level = self._ground.levels.get(DISTRICT)
+        return [] if level is None else level.names[:-1].tolist()
+
+    def now(self) -> tuple[Survey, Judged, Table]:
+        """The city with all changes made so far: its survey, the findings of all rules, and the verdicts."""
+        ground = self._ground.with_city(edited_city(self.city, self.changes)) if self.changes else self._ground
+        judged = self._current()
+        return ground, judged, verdict_table(ground, judged, self.phase)
+
+    def score_of_units(self) -> np.ndarray:
+        """
+        What passing one more millimetre of starts, or one more place, adds to the score of the city, by rule.
+
+        0 for a rule without known subjects.
+        """
+        total, weight = self._ledger.totals_of_city(), np.array(self._weights, dtype=float)
+        full = weight[total > 0].sum()
+        return np.divide(100 * weight / full if full else weight, total, out=np.zeros(len(total)), where=total > 0)
+
     def assessment(self) -> Assessment:
         """The whole assessment of the city as it is now; the same as ``assess`` of ``edited_city`` gives."""
         ground = self._ground.with_city(edited_city(self.city, self.changes))
         return assembled(ground, self._current(), self.book, self.phase, {})
 
+    def gaps(self) -> gpd.GeoDataFrame:
+        """``Assessment.gaps`` of the city as it is now, without the rest of an assessment, which takes much longer."""
+        judged = self._current()
+        return gap_table(self._ground, judged, verdict_table(self._ground, judged, self.phase), self.city.crs)
+
     def _judge_again(self, number: int, touch: Touch, rows: np.ndarray) -> None:
         rule, _ = self._judged[number]
-        asked = touch.judged_with(rows)
+        asked = touch.judged_with(rows, self._extras)
         findings = judge_rule(touch.excerpt(asked, self._extras), rule, self.book, touch.who.take(asked))
         kept = np.arange(len(asked)) if findings.kept is None else findings.kept
         place = np.full(len(asked), -1)
         place[kept] = np.arange(len(kept))
-        own = place[: len(rows)]  # what was asked for comes first
+        own = place[np.searchsorted(asked, rows)]
         global_rows = self._first[number] + rows
         self._book_in(global_rows[self._present[global_rows]], sign=-1)
         self._write(global_rows, findings, own, rule)
@@ -222,7 +266,7 @@ class _Walked:
         return Walks.stacked(parts)
 
 
-def _padded(findings: Findings, rule: Rule, ground: Survey) -> Findings:
+def _padded(findings: Findings, rule: Rule, book: RuleBook, ground: Survey) -> Findings:
     """The findings of a rule whose sites decide who is a subject, with all who may be one."""
     if findings.kept is None:
         return findings
@@ -232,7 +276,9 @@ def _padded(findings: Findings, rule: Rule, ground: Survey) -> Findings:
     for name, column in findings.verdicts.items():
         {**texts, **numbers}[name][kept] = column
     traces = findings.traces and replace(findings.traces, subject=kept[findings.traces.subject])
-    return replace(findings, who=who, verdicts={**texts, **numbers}, traces=traces)
+    nobody = ground.excerpt(ground.stock.take(np.empty(0, dtype=np.int64)), matches={}, walls=None)
+    absent = judge_rule(nobody, rule, book, who).absent
+    return replace(findings, who=who, verdicts={**texts, **numbers}, traces=traces, absent=absent)
 
 
 def _only(findings: Findings, present: np.ndarray) -> Findings:
