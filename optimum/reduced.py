@@ -10,6 +10,7 @@ from optimum.clock import Clock
 from optimum.highs import Program, at_least, solve
 from optimum.lists import matrix_of, numbers, take_lists, transposed
 from optimum.model import Model
+from optimum.twins import useless
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Reduced:
     Attributes
     ----------
     fixed, free
-        bool per move: taken, and still to be decided (not in a clique with a fixed one).
+        bool per move: taken, and still to be decided (not in a clique with a fixed one, and without a cheaper twin).
     lacks
         int64 per row: what it still needs; 0 or less when it holds.
     crowded
@@ -50,6 +51,7 @@ def reduce(model: Model, clock: Clock) -> Reduced:
     free = ~fixed & ~blocked
     lacks = model.row_need - model.covered(fixed)
     open_goals = np.bincount(model.row_goal[lacks > 0], minlength=model.goals) > 0
+    free &= ~useless(model, free)
     impossible = _impossible_alone(model, free, lacks, clock)
     asked = open_goals.copy()
     asked[impossible.goal] = False

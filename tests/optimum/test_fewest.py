@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+import optimum.tied
 from optimum.answer import check
 from optimum.fewest import fewest
 from optimum.model import Model
@@ -150,3 +151,11 @@ def test_blind_to_the_order_of_rows(model):
         required=model.required,
     )
     assert (fewest(turned).cost, fewest(turned).weight) == (fewest(model).cost, fewest(model).weight)
+
+
+@given(models())
+def test_all_subsets_relaxed_and_repaired(model):
+    """Small models by the way of large ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(optimum.tied, "_SMALL", -1)
+        agrees_with_all_subsets(model)

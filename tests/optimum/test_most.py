@@ -73,3 +73,15 @@ def test_required_moves_count_for_the_budget():
     model = Model.of(cost=[2, 1], rows=[[0], [1]], needs=[1, 1], required=[True, False])
     assert [most(model, budget=budget).weight for budget in (2, 3)] == [1, 2]
     assert np.array_equal(most(model, budget=3).chosen, [0, 1])
+
+
+@given(models(lines=True), st.integers(0, 20))
+def test_bounds_at_a_price_hold(model, budget):
+    """Without HiGHS: never below what the best subset closes, and what is found never above it."""
+    within = [weight for cost, weight, _ in choices(model) if cost <= budget]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("optimum.most.Search._whole", lambda search: None)
+        answer = most(model, budget=budget)
+    if within:
+        assert check(model, answer, budget=budget) == []
+        assert answer.weight <= max(within) <= answer.bound
