@@ -81,7 +81,7 @@ def match_points(points_mm: np.ndarray, segments: "Segments", *, reach_mm: int) 
     points_mm = np.ascontiguousarray(points_mm, dtype=np.int64)
     if not len(points_mm) or not len(segments.street):
         return _room_for(0)
-    street, columns = _by_street(segments)
+    street, columns = by_street(segments)
     slots = slots_along(street, *columns[4:], wanted=len(points_mm))
     parts = min(os.cpu_count() or 1, _MOST_WORKERS) if len(points_mm) >= _WORTH_THREADS else 1
     with ThreadPoolExecutor(parts) as pool:
@@ -118,7 +118,7 @@ def _room_for(count: int) -> Matches:
     return Matches(*(np.empty(count, dtype) for dtype in (np.int64, np.int32, np.int64, np.float64)))
 
 
-def _by_street(segments: "Segments") -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+def by_street(segments: "Segments") -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
     """Street, and x0, y0, x1, y1, m0, m1 of the segments, in the order of the streets."""
     columns = (segments.x0, segments.y0, segments.x1, segments.y1, segments.m0, segments.m1)
     if np.all(segments.street[1:] >= segments.street[:-1]):
@@ -167,7 +167,7 @@ def _find(points, cells, index, reach_mm, slots, counts, first, beyond) -> tuple
     """Point, position, squared distance and slot of the matches in a run of cells; adds to the count of each slot."""
     most = _most_matches(cells, index, first, beyond)
     room = tuple(np.empty(most, dtype) for dtype in (np.int64, np.int64, np.float64, np.int32))
-    found = _match(points, cells, index, reach_mm, slots, first, beyond, *room)
+    found = match_cells(points, cells, index, reach_mm, slots, first, beyond, *room)
     columns = tuple(column[:found] for column in room)
     count_slots(columns[-1], counts)
     return columns
@@ -190,7 +190,7 @@ def _most_matches(cells, index, first, beyond):
 
 
 @njit(cache=True, nogil=True)
-def _match(points, cells, index, reach, slots, first, beyond, out_point, out_at, out_square, out_slot):
+def match_cells(points, cells, index, reach, slots, first, beyond, out_point, out_at, out_square, out_slot):
     """Nearest segment of each street in reach of each point; squared distances compare exact products."""
     pieces, street, starts, members = index
     found = 0

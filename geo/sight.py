@@ -1,6 +1,7 @@
 """Who can see what: lines of sight among buildings, decided exactly in whole millimetres."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -44,6 +45,12 @@ class Obstacles:
     first_wall: np.ndarray
     grid: Grid
     radius_mm: int | None
+
+    @cached_property
+    def corners(self) -> np.ndarray:
+        """Least and greatest x and y of all walls, (2, 2); (0, 2) without walls."""
+        ends = self.walls.reshape(-1, 2)
+        return np.stack((ends.min(axis=0), ends.max(axis=0))) if len(ends) else ends
 
 
 def obstacles(buildings: gpd.GeoSeries, *, near=None, radius_m: float | None = None) -> Obstacles:
@@ -155,7 +162,7 @@ def containing_building(points_mm: np.ndarray, obstacles: Obstacles) -> np.ndarr
         When the coordinates span 1,000 km.
     """
     points_mm = np.ascontiguousarray(points_mm, dtype=np.int64)
-    _check_span(points_mm, obstacles.walls)
+    _check_span(points_mm, obstacles.corners)
     grid = grid_of_points(points_mm, cell_mm=_POINT_CELL_MM)
     return containing(points_mm, grid, obstacles.walls, obstacles.first_wall)
 
@@ -307,7 +314,7 @@ def _first_walls(origins_mm: np.ndarray, ends_mm: np.ndarray, obstacles: Obstacl
     """The wall each closed line meets first, int64, -1 when none."""
     origins_mm = np.ascontiguousarray(origins_mm, dtype=np.int64)
     ends_mm = np.ascontiguousarray(ends_mm, dtype=np.int64)
-    _check_span(origins_mm, ends_mm, obstacles.walls)
+    _check_span(origins_mm, ends_mm, obstacles.corners)
     if obstacles.radius_mm is not None and (_squared_mm(ends_mm, origins_mm) > obstacles.radius_mm**2).any():
         raise ValueError("a line is longer than the radius_m the obstacles were taken for: take them for more")
     return walk_lines(origins_mm, ends_mm, obstacles.walls, obstacles.owner, obstacles.first_wall, obstacles.grid)

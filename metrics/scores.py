@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numba import njit
 
 from metrics.area_level import AreaLevel
 from metrics.book import RuleBook
@@ -271,9 +272,15 @@ def _scores(earned: np.ndarray, full: np.ndarray) -> np.ndarray:
 
 def _add(sums: np.ndarray, key: np.ndarray, column: np.ndarray, amount: np.ndarray) -> None:
     """Add to ``sums[key, column]``; ``key`` may have more dimensions than ``column`` and ``amount``, -1 is nowhere."""
-    flat = (key * sums.shape[1] + column).ravel()
-    kept = flat >= 0
-    np.add.at(sums.reshape(-1), flat[kept], np.broadcast_to(amount, key.shape).ravel()[kept])
+    _add_rows(sums, np.atleast_2d(key), column, amount)
+
+
+@njit(cache=True)
+def _add_rows(sums, keys, column, amount):
+    for row in range(keys.shape[0]):
+        for i in range(keys.shape[1]):
+            if keys[row, i] >= 0:
+                sums[keys[row, i], column[i]] += amount[i]
 
 
 def _table(scope: Scope, earned: np.ndarray, full: np.ndarray, tally: np.ndarray) -> pd.DataFrame:

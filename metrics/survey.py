@@ -24,6 +24,27 @@ _NOT_WALKED = ("motorway", "motorway_link", "trunk_link", "raceway", "constructi
 
 
 @dataclass(frozen=True, eq=False)
+class Stands:
+    """
+    Where one stands to judge squares, whole millimetres.
+
+    Attributes
+    ----------
+    centres
+        x, y of the centre of each square; (n, 2).
+    square, samples
+        Of each sample point all over the squares: the row of its square, ascending; x, y.
+    inside
+        The building (row) that holds each centre, -1 where none does.
+    """
+
+    centres: np.ndarray
+    square: np.ndarray
+    samples: np.ndarray
+    inside: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class Survey:
     """
     Everything the measures read, computed once per city and set of road classes.
@@ -44,7 +65,14 @@ class Survey:
         """The sites; None when the city has no ``sites`` layer: not taken stock of."""
         return None if self.city.sites is None else Stock.of(self.city.sites)
 
-    def excerpt(self, stock: Stock, *, matches: Mapping[int, Matches], walls: Obstacles | None) -> "Survey":
+    def excerpt(
+        self,
+        stock: Stock,
+        *,
+        matches: Mapping[int, Matches],
+        walls: Obstacles | None,
+        stands: "Stands | None" = None,
+    ) -> "Survey":
         """
         The same ground with other sites, sharing all that does not depend on them.
 
@@ -54,11 +82,11 @@ class Survey:
             The sites.
         matches
             The matches of these sites with streets, by reach, as ``site_matches`` gives them.
-        walls
-            See ``known_walls``.
+        walls, stands
+            See ``known_walls`` and ``known_stands``.
         """
         other = copy(self)
-        other.__dict__.update(stock=stock, _matched=dict(matches), known_walls=walls)
+        other.__dict__.update(stock=stock, _matched=dict(matches), known_walls=walls, known_stands=stands)
         return other
 
     def with_city(self, city: City) -> "Survey":
@@ -174,6 +202,11 @@ class Survey:
     @cached_property
     def known_walls(self) -> Obstacles | None:
         """Walls that hold all one may look at from anywhere; None as long as they are found anew for each question."""
+        return None
+
+    @cached_property
+    def known_stands(self) -> "Stands | None":
+        """Where one stands to judge the squares asked about; None as long as that is found anew for each question."""
         return None
 
     def obstacles_near(self, points_mm: np.ndarray, radius_m: float) -> Obstacles | None:

@@ -62,7 +62,10 @@ def visible(survey: Survey, rule: Visible, view: View, who: Subjects) -> Finding
         return _no_stock(who, rule)
     demands = demands_of(rule, survey.stock)
     weight = weights(rule, survey.stock)
-    centres, square, samples = observers(survey, rule, who)
+    known = survey.known_stands
+    centres, square, samples = (
+        observers(survey, rule, who) if known is None else (known.centres, known.square, known.samples)
+    )
     stands = np.vstack([centres, samples])
     walls = survey.obstacles_near(stands, reach_m(survey.stock, view))
     looks = look(survey, stands, len(who), walls, view, may_count=np.any([d.state for d in demands], axis=0))
@@ -73,7 +76,7 @@ def visible(survey: Survey, rule: Visible, view: View, who: Subjects) -> Finding
     held = surely[:, : len(who)]
     status = all_of(judge(held, perhaps[:, : len(who)], need[:, None]))
     blind = survey.is_unsurveyed(*(centres.T / 1000)) & (status == FAIL)
-    inside = np.full(len(who), -1) if walls is None else containing_building(centres, walls)
+    inside = holders(centres, walls) if known is None else known.inside
     status[blind | (inside >= 0)] = UNKNOWN
     worst = np.argmax(need[:, None] - held, axis=0)
     worst[status == PASS] = 0
@@ -137,6 +140,11 @@ def observers(survey: Survey, rule: Visible, who: Subjects) -> tuple[np.ndarray,
         The centre of each square (n, 2); of each sample point all over the squares, the row of its square and x, y.
     """
     return viewing_centres(survey, who), *_samples(survey, who, rule.sample_points)
+
+
+def holders(centres: np.ndarray, walls: Obstacles | None) -> np.ndarray:
+    """The building (row) that holds each centre, -1 where none does or none is known."""
+    return np.full(len(centres), -1) if walls is None else containing_building(centres, walls)
 
 
 def look(

@@ -135,22 +135,15 @@ def difference(before: Reading, after: Reading, rows: np.ndarray, verdicts: Mapp
     was = np.where(before.present[rows], before.status[rows], "")
     now = np.where(after.present[rows], after.status[rows], "")
     named = ("rule", "subject", "subject_name")
-    flips = [
-        Flip(*(verdicts[name][row] for name in (*named, "class", "district", "unit")), before=old, after=new)
-        for row, old, new in zip(rows.tolist(), was, now, strict=True)
-        if old != new
-    ]
+    turned = was != now
+    who = (verdicts[name][rows[turned]] for name in (*named, "class", "district", "unit"))
+    flips = [Flip(*facts) for facts in zip(*who, was[turned], now[turned], strict=True)]
     moved = (before.gap_mm[rows] != after.gap_mm[rows]) | ~_equal(before.probability[rows], after.probability[rows])
-    streets = [
-        StreetChange(
-            *(verdicts[name][row] for name in named),
-            gap_m_before=before.gap_mm[row] / 1000,
-            gap_m=after.gap_mm[row] / 1000,
-            pass_probability_before=float(before.probability[row]),
-            pass_probability=float(after.probability[row]),
-        )
-        for row in rows[moved].tolist()
-    ]
+    own = rows[moved]
+    who = (verdicts[name][own] for name in named)
+    metres = ((reading.gap_mm[own] / 1000).tolist() for reading in (before, after))
+    chances = (reading.probability[own].tolist() for reading in (before, after))
+    streets = [StreetChange(*facts) for facts in zip(*who, *metres, *chances, strict=True)]
     return Difference(
         flips=flips,
         streets=streets,

@@ -18,7 +18,7 @@ from metrics.rules import Along, Presence, Rate, Reach, Rule, Visible, Within
 from metrics.scenario.sites import Changes, Site, with_sites
 from metrics.stock import Stock
 from metrics.subjects import Subjects
-from metrics.survey import Survey
+from metrics.survey import Stands, Survey
 
 _ROUNDING_M = 0.01  # positions are whole millimetres; a little more costs nothing
 _APART_M = 200.0  # more than carriageways of one street lie apart
@@ -101,7 +101,8 @@ class Touch:
         own = np.delete(own, changed)
         around = self._around(rows, extras)
         local = with_sites(base.take(own), [site for site, _ in around], [row for _, row in around])
-        return self.ground.excerpt(local, matches=self._matches(own, local), walls=self.walls(local))
+        matches, walls = self._matches(own, local), self.walls(local)
+        return self.ground.excerpt(local, matches=matches, walls=walls, stands=self._stands(rows, walls))
 
     def _around(self, rows: np.ndarray, extras: Extras) -> list[tuple[Site, int]]:
         """Those of the changed sites that stand in the box around the subjects, and their rows in the layer."""
@@ -118,6 +119,9 @@ class Touch:
 
     def _matches(self, own: np.ndarray, local: Stock) -> dict[int, Matches]:
         return {}
+
+    def _stands(self, rows: np.ndarray, walls: Obstacles | None) -> Stands | None:
+        return None
 
 
 class StreetTouch(Touch):
@@ -230,11 +234,13 @@ class SquareTouch(Touch):
         super().__init__(ground, rule, book, who, near)
         centres, square, samples = visible.observers(ground, rule, who)
         self._observers = np.vstack([centres, samples])
+        self._samples, self._sampled = samples, np.searchsorted(square, np.arange(len(who) + 1))
         away = np.sqrt(((samples - centres[square]) ** 2).sum(axis=1)) / 1000
-        self._centres, self._radius_m = centres / 1000, np.zeros(len(who))
+        self._centres_mm, self._centres, self._radius_m = centres, centres / 1000, np.zeros(len(who))
         np.maximum.at(self._radius_m, square, away)
         self._farthest_m = visible.reach_m(ground.stock, self.view)
         self._walls: Obstacles | None = None
+        self._inside: np.ndarray | None = None
 
     def look_m(self) -> float:
         return self._farthest_m + float(self._radius_m.max(initial=0)) + _ROUNDING_M
@@ -255,6 +261,12 @@ class SquareTouch(Touch):
 
     def _bounds(self, rows: np.ndarray) -> np.ndarray:
         return np.concatenate((self._centres[rows].min(axis=0), self._centres[rows].max(axis=0)))
+
+    def _stands(self, rows: np.ndarray, walls: Obstacles | None) -> Stands | None:
+        if self._inside is None:
+            self._inside = visible.holders(self._centres_mm, walls)
+        square, places = runs(self._sampled[rows], self._sampled[rows + 1] - self._sampled[rows])
+        return Stands(self._centres_mm[rows], square, self._samples[places], self._inside[rows])
 
     def walls(self, stock: Stock) -> Obstacles | None:
         far = visible.reach_m(stock, self.view)

@@ -1,0 +1,39 @@
+"""A scenario as data files: ``scenario.gpkg`` for maps, ``sites.csv`` for spreadsheets and for the next import."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from briefing.files import write_text
+from data._gdal import write_package
+from data.city import City
+from data.headings import label
+from data.spreadsheet import BYTE_ORDER_MARK, csv_text
+from metrics.scenario import Changes, change_table, site_table
+
+
+def write_scenario(city: City, changes: Changes, folder: Path | str) -> list[Path]:
+    """
+    Write the edited city's sites into ``folder`` (made if missing), each file whole or not at all.
+
+    ``scenario.gpkg`` (WGS 84) holds the layers ``sites`` (all sites as they would be) and ``changes``; ``sites.csv``
+    the sites with their longitude and latitude under Chinese headings. Either can be imported again as sites.
+
+    Returns
+    -------
+    list of Path
+        Both files.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    package, table = folder / "scenario.gpkg", folder / "sites.csv"
+    write_package({"sites": site_table(city, changes), "changes": change_table(city, changes)}, package)
+    write_text(table, BYTE_ORDER_MARK + csv_text(spreadsheet_of_sites(city, changes)))
+    return [package, table]
+
+
+def spreadsheet_of_sites(city: City, changes: Changes) -> pd.DataFrame:
+    """The sites as a table with longitude and latitude, WGS 84, and Chinese headings where there are any."""
+    sites = site_table(city, changes)
+    table = pd.DataFrame(sites.drop(columns="geometry")).assign(lon=sites.geometry.x, lat=sites.geometry.y)
+    return table.rename(columns={name: label("sites", name) for name in table})
