@@ -12,6 +12,7 @@ from views.theme import apply_theme
 
 PAGES = {
     "coverage": "pages/coverage.py",
+    "siting": "pages/siting.py",
     "import_data": "pages/import_data.py",
     "standards": "pages/standards.py",
 }

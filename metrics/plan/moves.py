@@ -1,13 +1,16 @@
 """What a plan may do at each spot and to each site: put up, make good again, show something else."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
+import pandas as pd
 
 from data.vocabulary import vocabulary
 from metrics.columns import Columns
 from metrics.plan.offer import Offer
-from metrics.scenario.sites import Site, site_in, with_sites
+from metrics.scenario.sites import Site, site_in
 from metrics.stock import Coded, Stock
 
 NEW, REPAIR, RETHEME, REPAIR_AND_RETHEME = 0, 1, 2, 3
@@ -55,34 +58,34 @@ def all_themes() -> str:
     return ",".join(vocabulary().themes)
 
 
-def new_moves(spots: int, offer: Offer, forms: tuple[str, ...]) -> Moves:
-    """A new site of each form at each spot; after them come the required ones."""
-    spot = np.repeat(np.arange(spots), len(forms))
-    form = np.array(list(forms) * spots, dtype=object)
-    required = [(spots + nth, wanted.carrier) for nth, wanted in enumerate(offer.required)]
-    spot = np.append(spot, [place for place, _ in required]).astype(np.int64)
-    form = np.append(form, np.array([carrier for _, carrier in required], dtype=object))
-    must = np.zeros(len(spot), dtype=bool)
-    must[len(spot) - len(required) :] = True
+def new_moves(forms_at: Sequence[tuple[str, ...]], offer: Offer) -> Moves:
+    """A new site of each of the forms at each spot; after them come the required ones, each on a spot of its own."""
+    spots = len(forms_at)
+    spot = np.repeat(np.arange(spots), [len(forms) for forms in forms_at])
+    spot = np.append(spot, np.arange(spots, spots + len(offer.required))).astype(np.int64)
+    forms = [*chain.from_iterable(forms_at), *(wanted.carrier for wanted in offer.required)]
+    cost_fen = {carrier: round(cost * _FEN) for carrier, cost in offer.costs.items()}
     return Moves(
         spot=spot,
         site=np.full(len(spot), -1),
         kind=np.full(len(spot), NEW),
-        form=form,
-        cost_fen=np.array([round(offer.costs[carrier] * _FEN) for carrier in form], dtype=np.int64),
-        required=must,
+        form=np.array([*forms, None], dtype=object)[:-1],
+        cost_fen=np.array([cost_fen[form] for form in forms], dtype=np.int64),
+        required=spot >= spots,
     )
 
 
-def changing_moves(stock: Stock, rows: np.ndarray, offer: Offer, excluded_conditions: tuple[str, ...]) -> Moves:
-    """What may be done to the sites in these rows: repaired if out of order, made to show another theme, or both."""
-    parts = []
-    bad = np.isin(_words(stock.condition, rows), excluded_conditions)
+def changing_moves(stock: Stock, rows: np.ndarray, offer: Offer, excluded_conditions: Collection[str]) -> Moves:
+    """What may be done to the sites in these rows: made to show another theme; repaired if out of order; or both."""
+    good = [word in vocabulary().conditions and word not in excluded_conditions for word in stock.condition.words]
+    bad = ~np.array([*good, True], dtype=bool)[stock.condition.codes[rows]]
     both = None if None in (offer.repair, offer.retheme) else offer.repair + offer.retheme
     forms = _words(stock.carrier, rows)
+    parts = [new_moves((), replace(offer, required=()))]
+    every = np.ones(len(rows), dtype=bool)
     for kind, cost, which in (
         (REPAIR, offer.repair, bad),
-        (RETHEME, offer.retheme, ~bad),
+        (RETHEME, offer.retheme, every),
         (REPAIR_AND_RETHEME, both, bad),
     ):
         if cost is None:
@@ -98,7 +101,7 @@ def changing_moves(stock: Stock, rows: np.ndarray, offer: Offer, excluded_condit
                 required=np.zeros(len(chosen), dtype=bool),
             )
         )
-    return Moves.stacked(parts) if parts else new_moves(0, Offer(), ())
+    return Moves.stacked(parts)
 
 
 def _words(coded: Coded, rows: np.ndarray) -> np.ndarray:
@@ -107,24 +110,32 @@ def _words(coded: Coded, rows: np.ndarray) -> np.ndarray:
 
 def stock_after(stock: Stock, moves: Moves, xy_mm: np.ndarray) -> Stock:
     """Each move as the site it makes, showing every theme where its themes may be chosen; one row per move."""
-    new = moves.kind == NEW
-    own = stock.take(np.maximum(moves.site, 0)) if len(stock) else None
-    sites = [Site("", int(x), int(y), form, all_themes(), GOOD) for (x, y), form in zip(xy_mm, moves.form, strict=True)]
-    made = with_sites(stock.take(np.empty(0, dtype=np.int64)), sites, [-1] * len(sites))
-    if own is None or new.all():
-        return made
-    keeps_theme = moves.kind == REPAIR
-    themes = made.themes.plus(own.themes.words)
-    code_of = {word: code for code, word in enumerate(themes.words)}
-    own_codes = np.array([*(code_of[word] for word in own.themes.words), -1])[own.themes.codes]
-    codes = np.where(keeps_theme, own_codes, made.themes.codes)
-    return replace(
-        made,
-        themes=Coded(codes, themes.words),
-        **{name: np.where(new, getattr(made, name), getattr(own, name)) for name in ("panels", "width_m", "height_m")},
-        facing_deg=np.where(new, np.nan, own.facing_deg),
-        row=np.where(new, -1, own.row),
+    stands = moves.site >= 0
+    own = stock.take(np.where(stands, moves.site, 0)) if len(stock) else None
+    codes, words = pd.factorize(moves.form)
+    made = Stock(
+        ids=np.full(len(moves), "", dtype=object),
+        xy_mm=xy_mm,
+        carrier=Coded(codes, words.tolist()),
+        condition=_either(moves.kind != RETHEME, GOOD, None if own is None else own.condition),
+        themes=_either(moves.kind != REPAIR, all_themes(), None if own is None else own.themes),
+        panels=np.ones(len(moves), dtype=np.int64),
+        **{name: np.full(len(moves), np.nan) for name in ("width_m", "height_m", "facing_deg")},
+        frame=stock.frame,
+        row=np.full(len(moves), -1),
     )
+    if own is None or not stands.any():
+        return made
+    kept = ("panels", "width_m", "height_m", "facing_deg", "row")
+    return replace(made, **{name: np.where(stands, getattr(own, name), getattr(made, name)) for name in kept})
+
+
+def _either(set_: np.ndarray, word: str, own: Coded | None) -> Coded:
+    """``word`` where it is ``set_``, else each site's own one."""
+    if own is None:
+        return Coded(np.zeros(len(set_), dtype=np.int64), [word])
+    words = [*own.words, word]
+    return Coded(np.where(set_, len(own.words), own.codes), words)
 
 
 def site_after(stock: Stock, move: Moves, xy_mm: tuple[int, int], id: str, themes: tuple[str, ...]) -> Site:

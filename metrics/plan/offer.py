@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from numbers import Real
 from pathlib import Path
 from types import MappingProxyType
 
@@ -24,6 +25,8 @@ _FILE = Path(__file__).parents[2] / "data" / "plan.yaml"
 _SITE_RULES = (Along, Visible, Within, Presence, Reach)
 SCORE, METRES, SUBJECTS = "score", "metres", "subjects"
 WORTH = (SCORE, METRES, SUBJECTS)
+MOST_SITES, MOST_YUAN = 10**9, 1e12
+_MOST_COST, _MOST_METRES = 1e9, 1000
 
 
 @cache
@@ -118,31 +121,46 @@ class Offer:
         DataError
             Negative or missing costs, words no vocabulary knows, distances that are not positive, nothing allowed.
         """
+        raise_faults([*self._form_faults(), *self._cost_faults(), *self._other_faults()])
+
+    def _form_faults(self) -> list[str]:
         words = vocabulary().carriers
+        asked = dict.fromkeys((*self.carriers, *(spot.carrier for spot in self.required)))
         faults = [
             say("plan.fault.carrier", carrier=carrier)
-            for carrier in dict.fromkeys((*self.carriers, *self.costs, *(spot.carrier for spot in self.required)))
+            for carrier in dict.fromkeys((*asked, *self.costs))
             if carrier not in words
         ]
-        asked = (*self.carriers, *(spot.carrier for spot in self.required))
-        faults += [
-            say("plan.fault.no_cost", carrier=words.label(carrier))
-            for carrier in dict.fromkeys(asked)
-            if carrier in words and carrier not in self.costs
-        ]
+        unpriced = [carrier for carrier in asked if carrier in words and carrier not in self.costs]
+        return faults + [say("plan.fault.no_cost", carrier=words.label(carrier)) for carrier in unpriced]
+
+    def _cost_faults(self) -> list[str]:
+        words = vocabulary().carriers
         priced = {words.label(carrier) if carrier in words else carrier: cost for carrier, cost in self.costs.items()}
-        priced |= {say(f"plan.kinds.{name}"): getattr(self, name) for name in ("repair", "retheme")}
-        faults += [
+        changes = {say(f"plan.kinds.{name}"): getattr(self, name) for name in ("repair", "retheme")}
+        priced |= {what: cost for what, cost in changes.items() if cost is not None}
+        return [
             say("plan.fault.cost", what=what, cost=cost)
             for what, cost in priced.items()
-            if cost is not None and not (0 <= cost < 1e9)
+            if not _is_number(cost) or not 0 <= cost < _MOST_COST
         ]
-        for name in ("spacing_m", "step_m"):
-            if not (1 <= getattr(self, name) <= 1000):
-                faults.append(say(f"plan.fault.{name}", value=getattr(self, name)))
+
+    def _other_faults(self) -> list[str]:
+        faults = [
+            say(f"plan.fault.{name}", value=value)
+            for name in ("spacing_m", "step_m")
+            if not _is_number(value := getattr(self, name)) or not 1 <= value <= _MOST_METRES
+        ]
+        polygonal = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+        if not all(shapely.get_type_id(area) in polygonal for area in self.forbidden):
+            faults.append(say("plan.fault.forbidden"))
         if not self.costs and self.repair is None and self.retheme is None:
             faults.append(say("plan.fault.nothing"))
-        raise_faults(faults)
+        return faults
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def check_goals(goals: Goals, book: RuleBook, phase: str, districts: list[str]) -> None:

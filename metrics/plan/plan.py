@@ -1,32 +1,34 @@
 """``plan``: the fewest or cheapest moves that close the chosen gaps, or the best use of a budget, with the proof."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
+from numbers import Integral
 from time import perf_counter
 
 import numpy as np
 
 from data.city import City
-from data.errors import DataError
+from data.errors import raise_faults
 from metrics.assessment import assess
 from metrics.book import ROUTINE, RuleBook
-from metrics.explain import plain_number, whole
+from metrics.explain import whole
 from metrics.measures.findings import FAIL
+from metrics.plan.candidates import may_show
 from metrics.plan.moves import KINDS, NEW, showing, site_after
-from metrics.plan.offer import Goals, Offer, check_goals
+from metrics.plan.offer import MOST_SITES, MOST_YUAN, SCORE, Goals, Offer, check_goals
 from metrics.plan.problem import Problem, problem_of
+from metrics.plan.telling import CHEAPEST, FEN, FEWEST, MOST, Limit, impossible_of, infeasible, sentence_of
 from metrics.plan.words import Directions
-from metrics.rules import Rule
 from metrics.scenario.difference import Difference
-from metrics.scenario.sites import Site, edited_city
+from metrics.scenario.sites import Changes, Site, edited_city
 from metrics.scenario.whatif import WhatIf
-from optimum.answer import ALONE, Answer
+from metrics.survey import Survey
+from metrics.tables import Judged
+from optimum.answer import Answer
 from optimum.fewest import fewest
 from optimum.most import curve, most
 from texts import say
-
-FEWEST, CHEAPEST, MOST = "fewest", "cheapest", "most"
-_FEN = 100
 
 Progress = Callable[[str], None]
 Stop = Callable[[], bool]
@@ -100,7 +102,8 @@ class Plan:
     difference
         What the plan makes of the city.
     rechecked
-        Whether a whole ``assess`` of the changed city found every goal closed that the plan says it closes.
+        Whether a whole ``assess`` of the changed city found every goal closed that the plan says it closes, and
+        nothing fails that did not.
     seconds
         Time per step.
     sentence
@@ -186,22 +189,25 @@ def plan(
     DataError
         When what is asked for cannot be: see ``Offer.check``, ``check_goals``; a negative budget; both limits at once.
     """
-    goals, offer = goals or Goals(), offer or Offer()
-    _check(offer, sites, budget, time_limit_s)
+    goals, offer, limit = goals or Goals(), offer or Offer(), Limit(sites, budget)
+    _check(offer, [sites], budget, time_limit_s)
     say_on = progress or (lambda _: None)
     clock = _Clock()
     whatif = whatif or WhatIf(city, book, phase)
-    district = whatif.district_names()
-    check_goals(goals, book, phase, district)
-    say_on(say("plan.progress.looking"))
-    problem = problem_of(whatif, goals, offer)
+    problem = _problem(whatif, goals, offer, say_on)
     clock.lap("problem")
-    say_on(say("plan.progress.solving", moves=len(problem.moves), goals=len(problem.goal_weight)))
-    aim = MOST if sites is not None or budget is not None else CHEAPEST if cheapest else FEWEST
-    answer = _solved(problem, aim, sites, budget, time_limit_s, stop, say_on)
+    say_on(say("plan.progress.solving", moves=whole(len(problem.moves)), goals=whole(len(problem.goal_weight))))
+    aim = MOST if limit.given else CHEAPEST if cheapest else FEWEST
+    answer = _solved(problem, aim, limit, time_limit_s, stop, say_on)
     clock.lap("solve")
     say_on(say("plan.progress.checking"))
-    return _told(whatif, problem, answer, aim, sites, budget, clock)
+    told, wrong = _told(whatif, problem, answer, aim, limit, goals)
+    clock.lap("recheck")
+    told = replace(told, seconds=clock.seconds)
+    if told.status == "infeasible":
+        return replace(told, sentence=infeasible(problem, offer, limit))
+    subjects = len(problem.wholly_closed(answer.closed))
+    return replace(told, sentence=sentence_of(told, problem, limit, subjects=subjects, wrong=wrong))
 
 
 def benefit_curve(
@@ -214,36 +220,45 @@ def benefit_curve(
     stop: Stop | None = None,
 ) -> list[CurvePoint]:
     """The score of the city against the number of moves, each point with what is possible at most."""
-    goals, offer = goals or Goals(), offer or Offer()
-    _check(offer, None, None, time_limit_s)
-    problem = problem_of(whatif, goals, offer)
+    goals, offer = replace(goals or Goals(), worth=SCORE), offer or Offer()
+    _check(offer, sites, None, time_limit_s)
+    problem = _problem(whatif, goals, offer, lambda _: None)
     model = problem.model(np.ones(len(problem.moves), dtype=np.int64))
     found = curve(model, np.array(sorted(set(sites)), dtype=np.int64), time_limit_s=time_limit_s, stop=stop)
     base = whatif.difference().city.after
     return [
         CurvePoint(
             sites=int(count),
-            score=base + problem.points(answer.weight),
-            bound=base + problem.points(answer.bound),
-            cost=float(problem.moves.cost_fen[answer.chosen].sum()) / _FEN,
+            score=base + problem.points(weight),
+            bound=base + problem.points(bound),
+            cost=float(problem.moves.cost_fen[answer.chosen].sum()) / FEN,
         )
-        for count, answer in zip(found.budgets, found.answers, strict=True)
+        for count, weight, bound, answer in zip(found.budgets, found.weight, found.bound, found.answers, strict=True)
+        if answer.status != "infeasible"
     ]
 
 
-def _check(offer: Offer, sites: int | None, budget: float | None, time_limit_s: float) -> None:
+def _check(offer: Offer, sites: Sequence[int | None], budget: float | None, time_limit_s: float) -> None:
+    """Say everything that cannot be asked for, of what can be said without the city."""
     offer.check()
-    faults = []
-    if sites is not None and budget is not None:
-        faults.append(say("plan.fault.both"))
-    if sites is not None and sites < 0:
-        faults.append(say("plan.fault.sites", value=sites))
-    if budget is not None and not 0 <= budget < 1e12:
+    counts = [count for count in sites if count is not None]
+    faults = [say("plan.fault.both")] if counts and budget is not None else []
+    faults += [
+        say("plan.fault.sites", value=count)
+        for count in counts
+        if not isinstance(count, Integral) or not 0 <= count < MOST_SITES
+    ]
+    if budget is not None and not 0 <= budget < MOST_YUAN:
         faults.append(say("plan.fault.budget", value=budget))
     if not time_limit_s >= 0:
         faults.append(say("plan.fault.time", value=time_limit_s))
-    if faults:
-        raise DataError(faults)
+    raise_faults(faults)
+
+
+def _problem(whatif: WhatIf, goals: Goals, offer: Offer, say_on: Progress) -> Problem:
+    check_goals(goals, whatif.book, whatif.phase, whatif.district_names())
+    say_on(say("plan.progress.looking"))
+    return problem_of(whatif, goals, offer)
 
 
 class _Clock:
@@ -260,34 +275,29 @@ class _Clock:
 
 
 def _solved(
-    problem: Problem, aim: str, sites, budget, time_limit_s: float, stop: Stop | None, say_on: Progress
+    problem: Problem, aim: str, limit: Limit, time_limit_s: float, stop: Stop | None, say_on: Progress
 ) -> Answer:
     def tell(best: int | None, bound: int | None) -> None:
         shown = ["…" if number is None else whole(number / problem.unit(aim)) for number in (best, bound)]
         say_on(say("plan.progress.best", best=shown[0], bound=shown[1]))
 
-    limits = {"time_limit_s": time_limit_s, "stop": stop, "progress": tell}
+    asked = {"time_limit_s": time_limit_s, "stop": stop, "progress": tell}
     if aim == MOST:
-        by_money = budget is not None
-        cost = problem.moves.cost_fen if by_money else np.ones(len(problem.moves), dtype=np.int64)
-        return most(problem.model(cost), budget=round(budget * _FEN) if by_money else sites, **limits)
+        return most(problem.model(limit.costs(problem), limit.amount), budget=limit.amount, **asked)
     cost = problem.moves.cost_fen if aim == CHEAPEST else problem.count_cost()
-    return fewest(problem.model(cost), **limits)
+    return fewest(problem.model(cost), **asked)
 
 
-def _told(whatif: WhatIf, problem: Problem, answer: Answer, aim: str, sites, budget, clock: _Clock) -> Plan:
-    _, judged, _ = whatif.now()
-    rules = [judged[place][0] for place in problem.rules]
-    proposals = _proposals(whatif, problem, answer, rules)
-    before = dict(whatif.changes)
+def _told(whatif: WhatIf, problem: Problem, answer: Answer, aim: str, limit: Limit, goals: Goals) -> tuple[Plan, int]:
+    """The plan without its sentence, and how many subjects the re-check finds open that should not be."""
+    survey, judged, _ = whatif.now()
+    chosen = problem.thriftier(answer.chosen) if answer.status != "infeasible" else answer.chosen[:0]
+    proposals = _proposals(whatif, problem, chosen, judged, survey)
     changes = {proposal.id: proposal.site for proposal in proposals}
     difference = whatif.beside(changes)
-    rechecked, wrong = _rechecked(whatif.city, {**before, **changes}, whatif, problem, answer, judged)
-    clock.lap("recheck")
-    impossible = _impossible(problem, answer, judged)
-    kinds = problem.moves.kind[answer.chosen]
-    new, cost = int((kinds == NEW).sum()), float(problem.moves.cost_fen[answer.chosen].sum()) / _FEN
-    unit = problem.unit(aim)
+    wrong = _wrong(whatif, {**whatif.changes, **changes}, problem, answer, goals) if len(chosen) else 0
+    wrong += len(difference.lost)
+    kinds, unit = problem.moves.kind[chosen], problem.unit(aim)
     told = Plan(
         proposals=tuple(proposals),
         aim=aim,
@@ -296,92 +306,60 @@ def _told(whatif: WhatIf, problem: Problem, answer: Answer, aim: str, sites, bud
         value=answer.value / unit,
         bound=answer.bound / unit,
         gap=answer.gap,
-        new=new,
-        changed=len(kinds) - new,
-        cost=cost,
+        new=int((kinds == NEW).sum()),
+        changed=int((kinds != NEW).sum()),
+        cost=float(problem.moves.cost_fen[chosen].sum()) / FEN,
         asked=len(answer.closed),
-        closed=int(answer.closed.sum()),
-        impossible=tuple(impossible),
+        closed=int(answer.closed.sum()) if answer.status != "infeasible" else 0,
+        impossible=tuple(Impossible(*one) for one in impossible_of(problem, answer, limit, judged, survey)),
         difference=difference,
-        rechecked=rechecked,
-        seconds=clock.seconds,
+        rechecked=wrong == 0,
+        seconds={},
         sentence="",
     )
-    return replace(told, sentence=_sentence(told, answer, sites, budget, wrong))
+    return told, wrong
 
 
-def _proposals(whatif: WhatIf, problem: Problem, answer: Answer, rules: Sequence[Rule]) -> list[Proposal]:
+def _proposals(whatif: WhatIf, problem: Problem, chosen: np.ndarray, judged: Judged, survey: Survey) -> list[Proposal]:
     """The moves taken as sites with the themes they have to show, told in words."""
-    survey, judged, _ = whatif.now()
-    directions = Directions(survey)
-    serves = problem.serves(answer.chosen)
-    taken = set(survey.stock.ids.tolist()) | set(whatif.changes)
-    found, number = [], 0
-    for move in answer.chosen.tolist():
-        own = problem.moves.take(np.array([move]))
-        served = serves.get(move, [])
-        id = str(survey.stock.ids[own.site[0]]) if own.site[0] >= 0 else ""
-        while not id:
-            number += 1
-            id = say("plan.new_id", number=number)
-            id = "" if id in taken else id
-        themes = showing(tuple(dict.fromkeys(row_themes for _, _, row_themes in served)))
+    directions, serves = Directions(survey), problem.serves(chosen)
+    sites = problem.moves.site[chosen]
+    kept = may_show(whatif, sites[sites >= 0])
+    ids = _new_ids({*survey.stock.ids.tolist(), *whatif.changes})
+    found = []
+    for move in chosen.tolist():
+        own, served = problem.moves.take(np.array([move])), serves.get(move, [])
+        id = str(survey.stock.ids[own.site[0]]) if own.site[0] >= 0 else next(ids)
+        asked = [row_themes for _, _, row_themes in served] + kept.get(int(own.site[0]), [])
+        themes = showing(tuple(dict.fromkeys(asked)))
         x_mm, y_mm = problem.xy_mm[move].tolist()
         site = site_after(survey.stock, own, (x_mm, y_mm), id, themes)
+        of = [(*judged[problem.rules[rule]], subject) for rule, subject, _ in served]
         closes = dict.fromkeys(
-            say("plan.closes", rule=rules[rule].title, name=judged[problem.rules[rule]][1].who.name[subject])
-            for rule, subject, _ in served
+            say("plan.closes", rule=rule.title, name=findings.who.name[subject]) for rule, findings, subject in of
         )
-        kind = KINDS[int(own.kind[0])]
-        cost = float(own.cost_fen[0]) / _FEN
+        kind, cost = KINDS[int(own.kind[0])], float(own.cost_fen[0]) / FEN
         found.append(Proposal(id, kind, site, cost, directions.tell(x_mm, y_mm), tuple(closes)))
     return sorted(found, key=lambda proposal: (proposal.place, proposal.id))
 
 
-def _rechecked(city: City, changes, whatif: WhatIf, problem: Problem, answer: Answer, judged) -> tuple[bool, int]:
-    """Whether a whole assessment finds closed what the answer closes, and how many subjects it does not."""
-    assessed = assess(edited_city(city, changes), whatif.book, whatif.phase)
+def _new_ids(taken: Collection[str]) -> Iterator[str]:
+    """Ids that no site has."""
+    return (id for number in count(1) if (id := say("plan.new_id", number=number)) not in taken)
+
+
+def _wrong(whatif: WhatIf, changes: Changes, problem: Problem, answer: Answer, goals: Goals) -> int:
+    """How many of the subjects that the answer closes a whole assessment of the changed city finds open."""
+    assessed = assess(edited_city(whatif.city, changes), whatif.book, whatif.phase)
     failing = assessed.verdicts[assessed.verdicts["status"] == FAIL]
     still = set(zip(failing["rule"], failing["subject"], strict=True))
-    wrong = 0
-    for rule, subject in problem.wholly_closed(answer.closed):
-        own_rule, findings = judged[problem.rules[rule]]
-        wrong += (own_rule.id, findings.who.id[subject]) in still
-    return wrong == 0, wrong
-
-
-def _impossible(problem: Problem, answer: Answer, judged) -> list[Impossible]:
-    worst: dict[tuple[int, int], tuple[int, str]] = {}
-    given = answer.impossible
-    for goal, short, kind in zip(given.goal.tolist(), given.short.tolist(), given.kind.tolist(), strict=True):
-        key = int(problem.goal_rule[goal]), int(problem.goal_subject[goal])
-        worst[key] = max(worst.get(key, (0, "")), (short, kind))
-    found = []
-    for (place, subject), (short, kind) in sorted(worst.items()):
-        rule, findings = judged[problem.rules[place]]
-        reason = say(f"plan.impossible.{'alone' if kind == ALONE else 'together'}", short=short)
-        found.append(Impossible(rule.id, str(findings.who.id[subject]), str(findings.who.name[subject]), reason))
-    return found
-
-
-def _sentence(told: Plan, answer: Answer, sites: int | None, budget: float | None, wrong: int) -> str:
-    if told.status in ("nothing_asked", "infeasible"):
-        return say(f"plan.sentence.{told.status}")
-    if not told.proposals and len(answer.impossible) and not told.closed:
-        return say("plan.sentence.nothing_possible")
-    limit = say("plan.limit.sites", value=sites) if sites is not None else ""
-    limit = say("plan.limit.budget", value=plain_number(budget)) if budget is not None else limit
-    if told.aim == CHEAPEST:
-        what = say("plan.what.cost", cost=plain_number(told.cost))
-    else:
-        what = say("plan.what.sites", new=told.new, other=told.changed)
-    key = ("proved" if told.status == "proved" else "best") + ("_most" if told.aim == MOST else "_fewest")
-    bound, gap = plain_number(told.bound), plain_number(100 * told.gap)
-    text = say(f"plan.sentence.{key}", what=what, limit=limit, bound=bound, gap=gap)
-    if told.ended in ("stopped", "time"):
-        text += say(f"plan.sentence.{told.ended}")
-    if told.impossible:
-        text += say("plan.sentence.rest", count=len(told.impossible))
-    if told.rechecked:
-        return text + say("plan.sentence.checked", count=told.closed)
-    return text + say("plan.sentence.unchecked", count=wrong)
+    if goals.districts:  # of a street that runs on into other districts only the gaps in these are closed
+        gaps = assessed.gaps
+        others = gaps[gaps["from_m"].notna() & ~gaps["district"].isin(goals.districts)]
+        here = gaps[gaps["district"].isin(goals.districts)]
+        still -= set(zip(others["rule"], others["subject"], strict=True)) - set(
+            zip(here["rule"], here["subject"], strict=True)
+        )
+    _, judged, _ = whatif.now()
+    closed = [(*judged[problem.rules[rule]], subject) for rule, subject in problem.wholly_closed(answer.closed)]
+    return sum((rule.id, findings.who.id[subject]) in still for rule, findings, subject in closed)

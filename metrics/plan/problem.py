@@ -3,26 +3,27 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import geopandas as gpd
 import numpy as np
 from scipy.spatial import cKDTree
 
 from geo.crs import to_mm
-from metrics.measures.demands import demands_of
-from metrics.plan.asked import Moved, Rows, asked_of
+from metrics.book import RuleBook
+from metrics.columns import runs
+from metrics.plan.asked import COUNT, MOVE, Moved, Rows, joined
+from metrics.plan.asked_along import asked_along
+from metrics.plan.asked_places import asked_in_sight, asked_on_the_way, asked_within
+from metrics.plan.candidates import Asked, accepted_forms, forms_at, spots_for, useful_sites
 from metrics.plan.moves import NEW, Moves, changing_moves, new_moves, stock_after
 from metrics.plan.offer import METRES, SCORE, SUBJECTS, Goals, Offer, defaults, failing_subjects
-from metrics.plan.spots import Ground, gap_spots, spots_at, thinned
-from metrics.rules import Along, Rule
+from metrics.plan.spots import Ground, check_required
+from metrics.rules import Along, Reach, Visible
 from metrics.scenario.whatif import WhatIf
-from metrics.stock import COUNTS, Stock
+from metrics.stock import Stock
 from metrics.survey import Survey
-from metrics.tables import Judged
 from optimum.model import Model
 
 PARTS = 1_000_000_000  # a point of the score in whole numbers
 NEW_COUNTS = 1000  # a new site counts as so many changed ones when the fewest new sites are asked for
-_NEAR_MM = 120_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,8 @@ class Problem:
         Per goal, whole numbers of what ``Goals.worth`` says.
     row_goal
         Per row of the model.
+    formless
+        Per rule, for each of its demands whether no form that is allowed counts for it.
     """
 
     moves: Moves
@@ -54,8 +57,21 @@ class Problem:
     goal_subject: np.ndarray
     goal_weight: np.ndarray
     row_goal: np.ndarray
+    formless: Sequence[np.ndarray]
     spacing_mm: int
     worth: str
+
+    def row_of(self, row: int) -> tuple[int, int]:
+        """The rule (by its place in ``rules``) a row of the model is of, and its number among that rule's rows."""
+        begins = np.cumsum([0, *(len(rows.need) for rows in self.rows)])
+        place = int(np.searchsorted(begins, row, side="right")) - 1
+        return place, row - int(begins[place])
+
+    def could_with_more(self, row: int, dropped: np.ndarray) -> bool:
+        """Whether a dropped move (bool per move) would count for a row of the model."""
+        place, own = self.row_of(row)
+        rows = self.rows[place]
+        return bool(dropped[rows.moves[rows.offsets[own] : rows.offsets[own + 1]]].any())
 
     def count_cost(self) -> np.ndarray:
         """Costs by which the fewest new sites are best, and of as many new ones the fewest changed."""
@@ -80,15 +96,33 @@ class Problem:
         wanted[chosen] = True
         found: dict[int, list] = {}
         for place, rows in enumerate(self.rows):
-            row = np.repeat(np.arange(len(rows.need)), np.diff(rows.offsets))
             own = np.flatnonzero(wanted[rows.moves])
-            seen = {
-                (move, int(rows.subject[rows.goal[at]]), rows.themes[at])
-                for move, at in zip(rows.moves[own].tolist(), row[own].tolist(), strict=True)
-            }
-            for move, subject, themes in sorted(seen):
-                found.setdefault(move, []).append((place, subject, themes))
+            row = np.searchsorted(rows.offsets, own, side="right") - 1
+            told = np.stack((rows.moves[own], rows.subject[rows.goal[row]], rows.demand[row]), axis=1)
+            for move, subject, demand in np.unique(told, axis=0).tolist():
+                found.setdefault(move, []).append((place, subject, rows.themes[demand]))
         return found
+
+    def thriftier(self, chosen: np.ndarray) -> np.ndarray:
+        """Of each move chosen the cheapest of the same place that counts for all the same rows, in order."""
+        place = self.moves.place
+        rivals = np.flatnonzero(np.isin(place, place[chosen]) & ~self.moves.required)
+        at: dict[int, list[int]] = {}
+        for move in rivals[np.argsort(self.moves.cost_fen[rivals], kind="stable")].tolist():
+            at.setdefault(int(place[move]), []).append(move)
+        counts: dict[int, dict[tuple[int, int], int]] = {move: {} for move in rivals.tolist()}
+        for number, rows in enumerate(self.rows):
+            own = np.flatnonzero(np.isin(rows.moves, rivals))
+            row = np.searchsorted(rows.offsets, own, side="right") - 1
+            for move, r, c in zip(rows.moves[own].tolist(), row.tolist(), rows.counts[own].tolist(), strict=True):
+                counts[move][number, r] = c
+        taken = [
+            move
+            if self.moves.required[move]
+            else next(m for m in at[int(place[move])] if _as_good(counts[m], counts[move]))
+            for move in chosen.tolist()
+        ]
+        return np.sort(np.array(taken, dtype=np.int64))
 
     def wholly_closed(self, closed: np.ndarray) -> list[tuple[int, int]]:
         """The subjects (place of the rule, row of its findings) all of whose goals are closed."""
@@ -96,134 +130,119 @@ class Problem:
         open_ = np.bincount(place.ravel(), ~closed, pairs.shape[1])
         return [tuple(pair) for pair in pairs[:, open_ == 0].T.tolist()]
 
-    def model(self, cost: np.ndarray) -> Model:
-        """The covering model with these costs (int64) per move."""
-        offsets, moves, needs, counts, line, line_lists = [np.zeros(1, dtype=np.int64)], [], [], [], [], []
-        shift = 0
-        for rows in self.rows:
-            offsets.append(rows.offsets[1:] + shift)
-            shift += int(rows.offsets[-1])
-            moves.append(rows.moves)
-            counts.append(rows.counts)
-            needs.append(rows.need)
-            line.append(np.where(rows.line >= 0, rows.line + len(line_lists), -1))
-            line_lists += rows.lines
-        cliques = self._cliques()
+    def model(self, cost: np.ndarray, limit: int | None = None) -> Model:
+        """The covering model with these costs (int64) per move; a move dearer than the limit counts for nothing."""
+        parts = self.rows if limit is None else [_without(rows, cost > limit) for rows in self.rows]
+        entries = np.cumsum([0, *(int(rows.offsets[-1]) for rows in parts)])
+        on_lines = np.cumsum([0, *(int(rows.line_offsets[-1]) for rows in parts)])
+        lines = np.cumsum([0, *(len(rows.line_offsets) - 1 for rows in parts)])
+        start, each = [np.zeros(1)], list(zip(parts, entries, on_lines, lines, strict=False))
+        clique_offsets, clique_moves = self._cliques()
         return Model(
             cost=cost,
-            row_offsets=np.concatenate(offsets),
-            row_moves=_joined(moves),
-            row_need=_joined(needs),
+            row_offsets=joined(start + [rows.offsets[1:] + shift for rows, shift, _, _ in each]),
+            row_moves=joined([rows.moves for rows in parts], MOVE),
+            row_need=joined([rows.need for rows in parts]),
             row_goal=self.row_goal,
             goal_weight=self.goal_weight,
-            row_counts=_joined(counts),
-            clique_offsets=np.concatenate(([0], np.cumsum([len(c) for c in cliques]))).astype(np.int64),
-            clique_moves=_joined(cliques),
+            row_counts=joined([rows.counts for rows in parts], COUNT),
+            clique_offsets=clique_offsets,
+            clique_moves=clique_moves,
             required=self.moves.required,
-            row_line=_joined(line),
-            line_offsets=np.concatenate(([0], np.cumsum([len(moves) for moves in line_lists]))).astype(np.int64),
-            line_moves=_joined(line_lists),
+            row_line=joined([np.where(rows.line >= 0, rows.line + shift, -1) for rows, _, _, shift in each]),
+            line_offsets=joined(start + [rows.line_offsets[1:] + shift for rows, _, shift, _ in each]),
+            line_moves=joined([rows.line_moves for rows in parts]),
         )
 
-    def _cliques(self) -> list[np.ndarray]:
-        """Moves of one spot or site, and new sites of two spots nearer than the spacing."""
-        place = self.moves.place
-        order = np.argsort(place, kind="stable")
-        groups = np.split(order, np.flatnonzero(np.diff(place[order])) + 1) if len(order) else []
-        found = [group for group in groups if len(group) > 1]
-        new = np.flatnonzero(self.moves.spot >= 0)
-        if not len(new):
-            return found
-        spots, first = np.unique(self.moves.spot[new], return_index=True)
-        xy = self.xy_mm[new[first]]
-        own = {spot: new[self.moves.spot[new] == spot] for spot in spots.tolist()} if len(new) > len(spots) else None
-        for one, other in cKDTree(xy).query_pairs(self.spacing_mm, output_type="ndarray").tolist():
-            if ((xy[one] - xy[other]) ** 2).sum() >= self.spacing_mm**2:
-                continue
-            pair = [own[spots[one]], own[spots[other]]] if own else [new[first[[one]]], new[first[[other]]]]
-            found.append(np.concatenate(pair))
-        return found
+    def _cliques(self) -> tuple[np.ndarray, np.ndarray]:
+        """Moves of one spot or site, and new sites of two spots nearer than the spacing: offsets and members."""
+        place, first, count = np.unique(self.moves.place, return_index=True, return_counts=True)
+        # Moves of one place follow one another, but those of a site come kind by kind.
+        order = np.argsort(self.moves.place, kind="stable")
+        begin = np.cumsum(count) - count
+        shared = np.flatnonzero(count > 1)
+        spots = np.flatnonzero(place >= 0)
+        xy_mm = self.xy_mm[first[spots]]
+        near = np.empty((0, 2), dtype=np.int64)
+        if len(spots):
+            near = cKDTree(xy_mm).query_pairs(self.spacing_mm, output_type="ndarray").astype(np.int64)
+        near = near[((xy_mm[near[:, 0]] - xy_mm[near[:, 1]]) ** 2).sum(axis=1) < self.spacing_mm**2]
+        both = spots[near].ravel()
+        groups = np.concatenate((shared, both))
+        _, members = runs(begin[groups], count[groups])
+        size = np.concatenate((count[shared], count[both].reshape(-1, 2).sum(axis=1)))
+        return np.concatenate(([0], np.cumsum(size))).astype(np.int64), order[members]
 
 
-def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
-    return np.concatenate([np.empty(0, dtype=np.int64), *parts]).astype(np.int64)
+def _as_good(one: Mapping[tuple[int, int], int], other: Mapping[tuple[int, int], int]) -> bool:
+    """Whether what one move adds to each row is at least what the other adds."""
+    return all(one.get(row, 0) >= count for row, count in other.items())
+
+
+def _without(rows: Rows, dropped: np.ndarray) -> Rows:
+    """The rows without these moves (bool per move)."""
+    kept, on_line = ~dropped[rows.moves], ~dropped[rows.line_moves]
+    before, before_on_line = (np.concatenate(([0], np.cumsum(mask))) for mask in (kept, on_line))
+    return replace(
+        rows,
+        moves=rows.moves[kept],
+        counts=rows.counts[kept],
+        offsets=before[rows.offsets],
+        line_moves=rows.line_moves[on_line],
+        line_offsets=before_on_line[rows.line_offsets],
+    )
 
 
 def problem_of(whatif: WhatIf, goals: Goals, offer: Offer) -> Problem:
     """The covering problem of the chosen gaps of a city as it is now, with the changes made so far."""
     survey, judged, verdicts = whatif.now()
-    book, stock = whatif.book, survey.stock
-    rules = goals.asked([rule for rule, _ in judged])
-    failing = {place: failing_subjects(goals, survey, judged[place][1], verdicts, place) for place in rules}
-    spots = _spots(survey, judged, offer, failing)
+    book, stock, ground = whatif.book, survey.stock, Ground(survey, offer.forbidden, offer.spacing_m)
+    check_required(offer, ground)
+    asked = [
+        Asked(place, *judged[place], subjects)
+        for place in goals.asked([rule for rule, _ in judged])
+        if len(subjects := failing_subjects(goals, survey, judged[place][1], verdicts, place))
+    ]
+    spots = spots_for(ground, asked, offer)
+    conditions = {*book.excluded_conditions, *(c for one in asked for c in one.rule.excluded_conditions or ())}
     moves = Moves.stacked(
         [
-            new_moves(len(spots), offer, _useful_forms([judged[place][0] for place in rules], stock, offer)),
-            changing_moves(stock, _sites_near(stock, spots), offer, book.excluded_conditions),
+            new_moves(forms_at(survey, book, asked, spots, offer), offer),
+            changing_moves(stock, useful_sites(survey, book, asked), offer, conditions),
         ]
     )
     xy_mm = _places_of(moves, spots, offer, stock)
     after = survey.excerpt(stock_after(stock, moves, xy_mm), matches={}, walls=None)
-    moved = Moved(after, stock, moves.site)
-    rows = [
-        asked_of(survey, *judged[place], book, failing[place], moved, chosen=goals.chosen_rows(survey))
-        for place in rules
-    ]
-    used = np.zeros(len(moves), dtype=bool)
-    used[moves.required] = True
+    moved, chosen = Moved(after, stock, moves.site), goals.chosen_rows(survey)
+    rows = [_asked_of(survey, one, book, moved, chosen) for one in asked]
+    used = moves.required.copy()
     for part in rows:
         used[part.moves] = True
     number = np.cumsum(used) - 1
     rows = [part.renumbered(number) for part in rows]
-    worth = _worth(goals, rows, rules, whatif)
+    rules = [one.place for one in asked]
     return Problem(
         moves=moves.take(used),
         xy_mm=xy_mm[used],
         rules=rules,
         rows=rows,
-        **worth,
+        **_worth(goals, rows, rules, whatif),
+        formless=[~accepted_forms([one.rule], stock, offer).any(axis=0) for one in asked],
         spacing_mm=int(to_mm(offer.spacing_m)),
         worth=goals.worth,
     )
 
 
-def _spots(survey: Survey, judged: Judged, offer: Offer, failing: Mapping[int, np.ndarray]) -> np.ndarray:
-    """Free spots around all failing subjects, (n, 2) mm; those behind kerbs first."""
-    ground, step_mm = Ground(survey, offer), int(to_mm(offer.step_m))
-    streets, shapes = [], []
-    for place, subjects in failing.items():
-        rule, findings = judged[place]
-        if isinstance(rule, Along):
-            streets.append(findings.gaps.take(np.isin(findings.gaps.subject, subjects)))
-        else:
-            shapes.append(findings.who.geometry[subjects])
-    around = np.concatenate([np.empty(0, dtype=object), *shapes])
-    found = spots_at(gpd.GeoSeries(around, crs=survey.city.crs), offer.step_m)
-    found = found[ground.allowed(found)]
-    return thinned(np.vstack([gap_spots(survey, streets, ground, step_mm), found]), int(to_mm(offer.spacing_m)))
-
-
-def _useful_forms(rules: Sequence[Rule], stock: Stock, offer: Offer) -> tuple[str, ...]:
-    """The forms worth putting up: accepted by some demand, and none as cheap is accepted by all the same ones."""
-    forms = offer.forms
-    moves = new_moves(1, replace(offer, required=()), forms)
-    made = stock_after(stock.take(np.empty(0, dtype=np.int64)), moves, np.zeros((len(moves), 2), dtype=np.int64))
-    accepted = [demand.state == COUNTS for rule in rules for demand in demands_of(rule, made)]
-    by_form = np.array(accepted, dtype=bool).reshape(len(accepted), len(forms)).T
-    useful: list[int] = []
-    for place in range(len(forms)):
-        own = by_form[place]
-        if own.any() and not any((by_form[other] >= own).all() for other in useful):
-            useful.append(place)
-    return tuple(forms[place] for place in useful)
-
-
-def _sites_near(stock: Stock, spots: np.ndarray) -> np.ndarray:
-    """The sites that stand so near to a spot that they may add to the same goals."""
-    if not len(stock) or not len(spots):
-        return np.empty(0, dtype=np.int64)
-    distance, _ = cKDTree(spots).query(stock.xy_mm, distance_upper_bound=_NEAR_MM)
-    return np.flatnonzero(np.isfinite(distance))
+def _asked_of(survey: Survey, asked: Asked, book: RuleBook, moved: Moved, chosen: np.ndarray) -> Rows:
+    """What one rule asks of the moves."""
+    what = asked.rule, asked.findings, asked.subjects, moved
+    if isinstance(asked.rule, Along):
+        return asked_along(survey, *what, chosen)
+    if isinstance(asked.rule, Visible):
+        return asked_in_sight(survey, *what, book.view)
+    if isinstance(asked.rule, Reach):
+        return asked_on_the_way(survey, *what, book.view)
+    return asked_within(survey, *what)
 
 
 def _places_of(moves: Moves, spots: np.ndarray, offer: Offer, stock: Stock) -> np.ndarray:
@@ -239,10 +258,10 @@ def _places_of(moves: Moves, spots: np.ndarray, offer: Offer, stock: Stock) -> n
 def _worth(goals: Goals, rows: Sequence[Rows], rules: Sequence[int], whatif: WhatIf) -> dict[str, np.ndarray]:
     """The goals of all rules numbered together, and what each is worth."""
     rule = np.repeat(np.arange(len(rows)), [len(part.subject) for part in rows])
-    subject = _joined([part.subject for part in rows])
-    amount = _joined([part.amount_mm for part in rows])
+    subject = joined([part.subject for part in rows])
+    amount = joined([part.amount_mm for part in rows])
     begins = np.cumsum([0, *(len(part.subject) for part in rows)])
-    row_goal = _joined([part.goal + begin for part, begin in zip(rows, begins, strict=False)])
+    row_goal = joined([part.goal + begin for part, begin in zip(rows, begins, strict=False)])
     if goals.worth == SUBJECTS:
         pairs, place = np.unique(np.stack((rule, subject)), axis=1, return_inverse=True)
         ones = np.ones(pairs.shape[1], dtype=np.int64)

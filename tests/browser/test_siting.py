@@ -1,0 +1,157 @@
+"""选址推演 in a real browser: click, read, drag, propose, accept, undo, read again; the map stands all the while."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Visit
+from texts import say
+
+_MAP = ".st-key-siting_map_box iframe"
+MOST_BYTES_AN_EDIT = 400_000
+# The middle of the longest failing stretches, in pixels of the map.
+_STRETCHES = """() => {
+  const map = window.map, size = map.getSize(), found = [];
+  map.eachLayer((layer) => {
+    if (!(layer instanceof L.Polyline) || layer.options.color !== "#CF3A1E" || !layer.getTooltip()) return;
+    const line = layer.getLatLngs().map((at) => map.latLngToContainerPoint(at));
+    const a = line[0], b = line[line.length - 1];
+    found.push({x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, long: Math.hypot(a.x - b.x, a.y - b.y)});
+  });
+  return found.filter((one) => one.x > 80 && one.x < size.x - 80 && one.y > 90 && one.y < size.y - 70)
+    .sort((one, other) => other.long - one.long);
+}"""
+
+
+@pytest.fixture
+def siting(visit) -> Page:
+    """The page with its map."""
+    page = visit.open("/siting")
+    page.frame_locator(_MAP).locator("#legend span").first.wait_for(timeout=60_000)
+    visit.settle()
+    return page
+
+
+def map_frame(page: Page):
+    return page.locator(_MAP).element_handle().content_frame()
+
+
+def figures(page: Page) -> dict[str, str]:
+    """The numbers after the edits, by name."""
+    return {
+        one.get_attribute("data-figure"): one.inner_text() for one in page.locator(".figure-row b[data-figure]").all()
+    }
+
+
+def click_map(page: Page, x: float, y: float) -> None:
+    box = page.locator(_MAP).bounding_box()
+    page.mouse.click(box["x"] + x, box["y"] + y)
+
+
+def told(page: Page, words: str, *, seconds: float = 15) -> None:
+    page.locator(".said").filter(has_text=words).wait_for(timeout=1000 * seconds)
+
+
+def press(visit: Visit, key: str) -> None:
+    visit.page.locator(f".st-key-{key} button").first.click()
+    visit.page.wait_for_timeout(150)
+    visit.settle()
+
+
+def mode(visit: Visit, name: str) -> None:
+    visit.page.locator(".st-key-siting_mode button").filter(has_text=say(f"siting.modes.{name}")).click()
+    visit.page.wait_for_timeout(150)
+    visit.settle()
+
+
+def test_click_drag_undo_leave_the_map_standing(siting, visit):
+    before = figures(siting)
+    frame = map_frame(siting)
+    frame.evaluate("() => { window.stands = true; map.setZoom(map.getZoom() + 1, {animate: false}); }")
+    zoom = frame.evaluate("() => map.getZoom()")
+    mode(visit, "place")
+    target = frame.evaluate(_STRETCHES)[0]
+    click_map(siting, target["x"], target["y"])
+    told(siting, "已新增")
+    visit.settle()
+    sent, seconds = [], []
+    for step in (15, 30, 45):
+        sentence, so_far, since = siting.locator(".sentence").inner_text(), visit.bytes, time.perf_counter()
+        click_map(siting, target["x"] + step, target["y"])
+        siting.wait_for_function("was => document.querySelector('.sentence').innerText !== was", arg=sentence)
+        seconds.append(time.perf_counter() - since)
+        visit.settle()
+        sent.append(visit.bytes - so_far)
+    print(f"click to numbers {sorted(seconds)} s, {sorted(sent)} bytes an edit")
+    assert max(sent) < MOST_BYTES_AN_EDIT
+    assert "新增 4 处" in siting.locator(".sentence").inner_text()
+    assert re.search(r"离所点位置|正是所点", siting.locator(".said").inner_text())
+
+    mode(visit, "look")
+    handle = map_frame(siting).locator(".siting-handle div").bounding_box()
+    siting.mouse.move(handle["x"] + 13, handle["y"] + 13)
+    siting.mouse.down()
+    siting.mouse.move(handle["x"] + 43, handle["y"] + 33, steps=6)
+    siting.mouse.up()
+    told(siting, "移到")
+    visit.settle()
+    assert map_frame(siting).evaluate("() => [window.stands, map.getZoom()]") == [True, zoom]
+    for _ in range(5):
+        press(visit, "siting_undo")
+    assert figures(siting) == before
+    press(visit, "siting_redo")
+    assert "新增 1 处" in siting.locator(".sentence").inner_text()
+    visit.go("测评标准")
+    visit.go("选址推演")
+    siting.frame_locator(_MAP).locator("#legend span").first.wait_for(timeout=60_000)
+    assert "新增 1 处" in siting.locator(".sentence").inner_text()
+
+
+def test_propose_accept_undo(siting, visit):
+    before = figures(siting)
+    map_frame(siting).evaluate("() => { window.stands = true; }")
+    press(visit, "siting_run")
+    siting.locator(".proof").wait_for(timeout=120_000)
+    visit.settle()
+    assert re.search(r"差距 [\d.]+", siting.locator(".proof").inner_text())
+    assert "重新测评：一致" in siting.locator(".proof").inner_text()
+    assert figures(siting) == before, "a proposal changes nothing until it is accepted"
+    signs = "() => Object.values(map._layers).filter((l) => ['proposed', 'mend'].includes(l.options.form)).length"
+    proposed = map_frame(siting).evaluate(signs)
+    assert proposed > 0
+    siting.locator(".accept").first.click()
+    told(siting, "已采纳")
+    visit.settle()
+    one = figures(siting)
+    assert one != before and 0 < map_frame(siting).evaluate(signs) < proposed
+    press(visit, "siting_accept_all")
+    all_ = figures(siting)
+    assert float(all_["得分"]) >= float(one["得分"]) and map_frame(siting).evaluate(signs) == 0
+    assert siting.locator(".accept").count() == 0
+    press(visit, "siting_undo")
+    assert figures(siting) == one
+    press(visit, "siting_undo")
+    assert figures(siting) == before
+    assert map_frame(siting).evaluate("() => window.stands")
+
+
+def test_search_is_stopped(siting, visit):
+    siting.locator(".st-key-siting_how button").filter(has_text=say("siting.plan.hows.all")).click()
+    visit.settle()
+    siting.locator(".st-key-siting_run button").first.click()
+    siting.locator(".st-key-siting_job_stop button").click(timeout=30_000)
+    siting.locator(".proof, .notice.fault").first.wait_for(timeout=60_000)
+    visit.settle()
+    assert siting.locator(".st-key-siting_run button").first.is_enabled()
+
+
+def test_page_fits(siting):
+    assert siting.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    map_box = siting.locator(_MAP).bounding_box()
+    numbers = siting.locator(".st-key-siting_figures").bounding_box()
+    assert map_box["width"] >= siting.evaluate("() => innerWidth") / 2
+    assert map_box["x"] + map_box["width"] <= numbers["x"]
+    tops = {round(part.bounding_box()["y"]) for part in siting.locator(".st-key-siting_ask > *").all()}
+    assert len(tops) <= 2

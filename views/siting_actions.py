@@ -1,0 +1,196 @@
+"""What a click, a drag or a button does to the scenario; each answers in one sentence."""
+
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from data.vocabulary import vocabulary
+from metrics.plan import Proposal
+from metrics.scenario import Site
+from texts import say
+from views import numbers
+from views.picking import Click, picked_finding, picked_street
+from views.siting_desk import AFTER, FORBID, LOOK, MOVE, PLACE, Desk
+from views.siting_map import STOCK_ZOOM, shown_findings
+from views.siting_work import Bench, Outcome, Snapped
+
+_SITE_PX, _MM = 11, 1000
+_FAR_M = 1.0  # closer than this nobody wants to hear of
+_WGS84 = "EPSG:4326"
+
+
+def take_answer(bench: Bench, desk: Desk, outcome: Outcome, told: dict) -> None:
+    """Do what was clicked or dragged on the map."""
+    if told["serial"] <= desk.handled:
+        return
+    desk.handled = told["serial"]
+    click = Click(told["lon"], told["lat"], told["zoom"])
+    point = _point(bench, click)
+    if told["what"] == "drag":
+        move(bench, desk, told["id"], point)
+    elif desk.shown != AFTER or desk.mode == LOOK:
+        _choose(bench, desk, outcome, click, point)
+    elif desk.mode == PLACE:
+        place(bench, desk, point)
+    elif desk.mode == MOVE:
+        _move_chosen(bench, desk, outcome, click, point)
+    elif desk.mode == FORBID:
+        _forbid(desk, point, click)
+
+
+def place(bench: Bench, desk: Desk, point: shapely.Point) -> None:
+    """Put a new site at the allowed spot nearest to ``point``, metres in the city's CRS."""
+    spot = bench.snapped(point, changes=desk.scenario.changes, forbidden=desk.closed_areas())
+    if spot is None:
+        desk.tell(say("siting.said.no_spot"), fault=True)
+        return
+    id = desk.scenario.new_id(bench.city)
+    width, height = desk.size or bench.sizes(desk.carrier)[0]
+    site = Site(
+        id, spot.x_mm, spot.y_mm, desk.carrier, desk.theme, "good", 1.0, width, height, facing_deg=spot.facing_deg
+    )
+    desk.do(say("siting.steps.new", carrier=_carrier(site), place=spot.place), {id: site})
+    desk.site = id
+    desk.tell(say("siting.said.placed", carrier=_carrier(site), place=spot.place, snapped=_snapped(spot)))
+
+
+def move(bench: Bench, desk: Desk, id: str, point: shapely.Point) -> None:
+    """Move a site to the allowed spot nearest to ``point``."""
+    site = bench.site(id, desk.scenario.changes)
+    if site is None:
+        return
+    spot = bench.snapped(point, changes=desk.scenario.changes, but=id, forbidden=desk.closed_areas())
+    if spot is None:
+        desk.tell(say("siting.said.no_spot"), fault=True)
+        return
+    desk.do(say("siting.steps.move", carrier=_carrier(site), place=spot.place), {id: site.moved(spot.x_mm, spot.y_mm)})
+    desk.site = id
+    desk.tell(say("siting.said.moved", carrier=_carrier(site), place=spot.place, snapped=_snapped(spot)))
+
+
+def remove(bench: Bench, desk: Desk, id: str) -> None:
+    """Take a site away."""
+    site = bench.site(id, desk.scenario.changes)
+    if site is None:
+        return
+    desk.do(say("siting.steps.remove", carrier=_carrier(site), id=id), {id: None})
+    desk.site = None
+    desk.tell(say("siting.said.removed", carrier=_carrier(site), id=id))
+
+
+def restore(bench: Bench, desk: Desk, id: str) -> None:
+    """Make a site what it is in the city; a new one goes."""
+    own = bench.own_site(id)
+    desk.do(say("siting.steps.restore", id=id), {id: own})
+    desk.site = id if own is not None else None
+    desk.tell(say("siting.said.restored", id=id))
+
+
+def alter(bench: Bench, desk: Desk, id: str, **fields: object) -> None:
+    """Give a site another carrier, theme, condition or size."""
+    site = bench.site(id, desk.scenario.changes)
+    if site is None or all(getattr(site, name) == value for name, value in fields.items()):
+        return
+    changed = replace(site, **fields)
+    words = say("explain.joiner").join(say(f"siting.fields.{name}") for name in fields if name != "height_m")
+    desk.do(say("siting.steps.alter", what=words, id=id), {id: changed})
+    desk.tell(say("siting.said.altered", what=words, id=id))
+
+
+def accept(desk: Desk, proposals: list[Proposal]) -> None:
+    """Take proposals into the scenario, in one step."""
+    if not proposals:
+        return
+    if len(proposals) == 1:
+        label = say("siting.steps.accept", place=proposals[0].place)
+    else:
+        label = say("siting.steps.accept_all", count=numbers.whole(len(proposals)))
+    desk.do(label, {proposal.site.id: proposal.site for proposal in proposals})
+    desk.tell(say("siting.said.accepted", count=numbers.whole(len(proposals))))
+
+
+def undo(desk: Desk) -> None:
+    """Take the last step back."""
+    if desk.scenario.can_undo:
+        desk.scenario.undo()
+        desk.tell(say("siting.said.undone"))
+
+
+def redo(desk: Desk) -> None:
+    """Take a step that was undone again."""
+    if desk.scenario.can_redo:
+        desk.scenario.redo()
+        desk.tell(say("siting.said.redone"))
+
+
+def _choose(bench: Bench, desk: Desk, outcome: Outcome, click: Click, point: shapely.Point) -> None:
+    """A site, else a proposal's site, else a stretch or place, else a street."""
+    desk.tell("")
+    id = _site_at(bench, desk, click, point)
+    if id is not None:
+        desk.site = id
+        return
+    desk.site = None
+    shown = shown_findings(bench, outcome)
+    key = picked_finding(click, shown)
+    if key is not None:
+        desk.subject = tuple(key.split("|", 1))
+        return
+    street = picked_street(click, bench.assessed.streets)
+    own = bench.assessed.verdicts
+    rules = own.loc[(own["subject"] == street) & own["pass_probability"].notna(), "rule"]
+    if street is not None and len(rules):
+        desk.subject = (rules.iloc[0], street)
+
+
+def _site_at(bench: Bench, desk: Desk, click: Click, point: shapely.Point) -> str | None:
+    """The id of the site that was clicked: an edited one before one of the city's own."""
+    reach_m, changes = _SITE_PX * click.metres_per_pixel, desk.scenario.changes
+    places = {id: bench.own_site(id) if site is None else site for id, site in changes.items()}
+    distances = {id: site.point.distance(point) for id, site in places.items() if site is not None}
+    nearest = min(distances, key=distances.get, default=None)
+    if nearest is not None and distances[nearest] <= reach_m:
+        return nearest
+    if click.zoom < STOCK_ZOOM or not len(bench.stock):
+        return None
+    away = np.hypot(*(bench.stock.xy_mm / _MM - (point.x, point.y)).T)
+    away[[row for id in changes if (row := bench.row(id)) is not None]] = np.inf
+    row = int(np.argmin(away))
+    return str(bench.stock.ids[row]) if away[row] <= reach_m else None
+
+
+def _move_chosen(bench: Bench, desk: Desk, outcome: Outcome, click: Click, point: shapely.Point) -> None:
+    """The first click says which site, the next one where to."""
+    if desk.site is None or bench.site(desk.site, desk.scenario.changes) is None:
+        desk.site = _site_at(bench, desk, click, point)
+        desk.tell(say("siting.said.move_what" if desk.site is None else "siting.said.move_where"))
+        return
+    move(bench, desk, desk.site, point)
+
+
+def _forbid(desk: Desk, point: shapely.Point, click: Click) -> None:
+    """Keep a circle free of new sites; a click into one opens it again."""
+    inside = [one for one in desk.forbidden if np.hypot(one[0] - point.x, one[1] - point.y) <= one[2]]
+    if inside:
+        desk.forbidden.remove(inside[-1])
+        desk.tell(say("siting.said.opened"))
+        return
+    desk.forbidden.append((round(point.x, 3), round(point.y, 3), float(desk.radius_m)))
+    desk.tell(say("siting.said.forbidden", radius=numbers.metres(desk.radius_m)))
+
+
+def _point(bench: Bench, click: Click) -> shapely.Point:
+    degrees = gpd.GeoSeries([shapely.Point(click.lon, click.lat)], crs=_WGS84)
+    return degrees.to_crs(bench.city.crs).iloc[0]
+
+
+def _carrier(site: Site) -> str:
+    return vocabulary().carriers.label(site.carrier) if site.carrier else say("siting.site.one")
+
+
+def _snapped(spot: Snapped) -> str:
+    if spot.moved_m < _FAR_M:
+        return say("siting.said.exact")
+    return say("siting.said.snapped", distance=numbers.metres(spot.moved_m))

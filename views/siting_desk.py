@@ -1,0 +1,185 @@
+"""What a session has on its desk on the page 选址推演, per city: the scenario, what is chosen, the last plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import shapely
+import streamlit as st
+
+from data.city import City
+from metrics.plan import CurvePoint, Plan, Proposal
+from metrics.scenario import Changes
+from metrics.scenario.scenario import Scenario
+from texts import say
+from views.background import Job
+from views.siting_work import Outcome, Size
+
+LOOK, PLACE, MOVE, FORBID = "look", "place", "move", "forbid"
+MODES = (LOOK, PLACE, MOVE, FORBID)
+ALL, CHEAPEST, COUNT, BUDGET = "all", "cheapest", "count", "budget"
+HOWS = (ALL, CHEAPEST, COUNT, BUDGET)
+AFTER, BEFORE = "after", "before"
+CITY_SCOPE = ""
+_DESKS = "siting_desks"
+
+
+@dataclass
+class Ask:
+    """
+    What is asked of a plan.
+
+    Attributes
+    ----------
+    rules, districts
+        Ids of rules and names of districts whose gaps are to be closed; none: all.
+    how
+        ``all``: the fewest that close all; ``cheapest``: the least money that does; ``count`` and ``budget``: the best
+        of so many, of so much money.
+    worth
+        What is best then, see `metrics.plan.Goals`.
+    sites
+        How many.
+    budget
+        In 10,000 yuan.
+    carriers
+        What new sites may be.
+    seconds
+        How long to search.
+    mend
+        Whether sites that stand may be repaired or shown anew.
+    """
+
+    rules: list[str] = field(default_factory=list)
+    districts: list[str] = field(default_factory=list)
+    how: str = COUNT
+    worth: str = "score"
+    sites: int = 20
+    budget: float = 1.0
+    carriers: list[str] = field(default_factory=lambda: ["lamp_post_flag"])
+    seconds: int = 30
+    mend: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """
+    A plan and what it holds for.
+
+    Attributes
+    ----------
+    worth
+        What was worth most.
+    judged_by
+        Fingerprint of the book, and the phase.
+    changes
+        The edits that it builds on.
+    """
+
+    plan: Plan
+    worth: str
+    judged_by: tuple[str, str]
+    changes: Changes
+
+    def builds_on(self, changes: Changes) -> bool:
+        """Whether nothing but proposals of the plan was changed since."""
+        own = {proposal.site.id for proposal in self.plan.proposals}
+        now, then = ({id: s for id, s in some.items() if id not in own} for some in (changes, self.changes))
+        return now == then
+
+
+@dataclass
+class Desk:
+    """
+    Everything of one city that must outlive a rerun and a visit to another page.
+
+    Attributes
+    ----------
+    scenario
+        The edits so far.
+    mode
+        What a click on the map does.
+    carrier, theme, size
+        Of the next new site.
+    site, subject
+        The chosen site (id), and the chosen street or place (rule, subject).
+    said, unheard
+        The answer to the last action, and whether it tells of something that could not be done.
+    scope
+        The district whose numbers are shown; "" for the city.
+    shown
+        ``after`` or ``before``: which city the map shows.
+    forbidden
+        Where nothing new may stand: x, y and radius, metres.
+    outcome, outcome_of
+        The last outcome and what it is of.
+    judged_by
+        Fingerprint of the book and phase that the page was last shown for.
+    faults, store_faults
+        Why the last search, or the last file, came to nothing.
+    """
+
+    scenario: Scenario
+    mode: str = LOOK
+    carrier: str = "lamp_post_flag"
+    theme: str = "civility"
+    size: Size | None = None
+    site: str | None = None
+    subject: tuple[str, str] | None = None
+    said: str = ""
+    unheard: bool = False
+    scope: str = CITY_SCOPE
+    shown: str = AFTER
+    forbidden: list[tuple[float, float, float]] = field(default_factory=list)
+    radius_m: int = 100
+    ask: Ask = field(default_factory=Ask)
+    planned: Planned | None = None
+    job: Job | None = None
+    job_of: tuple = ()
+    curve: Sequence[CurvePoint] | None = None
+    curve_job: Job | None = None
+    other: Scenario | None = None
+    outcome: Outcome | None = None
+    outcome_of: object = None
+    handled: int = 0
+    judged_by: tuple[str, str] = ("", "")
+    faults: list[str] = field(default_factory=list)
+    store_faults: list[str] = field(default_factory=list)
+
+    def forget_other_rules(self, judged_by: tuple[str, str]) -> None:
+        """Let go of a plan and a curve that were made by another book or for another phase."""
+        if self.judged_by != judged_by:
+            self.planned = self.planned if self.planned and self.planned.judged_by == judged_by else None
+            self.curve, self.judged_by = None, judged_by
+
+    def tell(self, sentence: str, *, fault: bool = False) -> None:
+        """Answer an action in one sentence."""
+        self.said, self.unheard = sentence, fault
+
+    def do(self, label: str, changes: Changes) -> None:
+        """One step of editing."""
+        self.scenario.do(label, changes)
+
+    def closed_areas(self) -> list[shapely.Polygon]:
+        """The forbidden areas as shapes."""
+        return [shapely.Point(x, y).buffer(radius) for x, y, radius in self.forbidden]
+
+    def waiting(self) -> list:
+        """The proposals that are not accepted yet: their sites are not as proposed."""
+        if self.planned is None:
+            return []
+        changes = self.scenario.changes
+        return [proposal for proposal in self.planned.plan.proposals if not accepted(proposal, changes)]
+
+
+def accepted(proposal: Proposal, changes: Changes) -> bool:
+    """Whether a proposal is part of the changes; a new site may have been edited since."""
+    site = changes.get(proposal.site.id)
+    return site is not None and (proposal.kind == "new" or site == proposal.site)
+
+
+def desk(city_key: str, city: City) -> Desk:
+    """The desk of this session for a city."""
+    desks = st.session_state.setdefault(_DESKS, {})
+    if city_key not in desks:
+        desks[city_key] = Desk(Scenario(say("siting.store.first_name"), city.fingerprint))
+    return desks[city_key]
