@@ -63,27 +63,28 @@ def _judge_place(
     survey: Survey, rule: Reach, view: View, place: shapely.Geometry, gates: gpd.GeoDataFrame, walls: Obstacles
 ):
     """Status, longest walk and key of the reason of one place, and the trace rows of its gates."""
-    own = gates[shapely.dwithin(place, gates.geometry.array, GATE_MARGIN_M)] if len(gates) else gates
-    if own.empty:
+    points = gates_of(survey, place, gates)
+    if not len(points):
         return (UNKNOWN, np.nan, "no_gate"), []
-    ways = ways_of(_walkable_inside(survey, place))
-    points = survey.venue_points.loc[own.index]
+    ways = ways_of(walkable_inside(survey, place))
     near = (
         []
         if not len(ways.pieces_mm)
         else shapely.multilinestrings([shapely.linestrings(piece.reshape(2, 2) / 1000) for piece in ways.pieces_mm])
     )
-    if not len(ways.pieces_mm) or not shapely.dwithin(near, points.array, GATE_MARGIN_M).all():
+    if not len(ways.pieces_mm) or not shapely.dwithin(near, points, GATE_MARGIN_M).all():
         return (UNKNOWN, np.nan, "no_path"), []
     demand = demands_of(rule, survey.stock)[0]
-    surely = [_walk_in(survey, rule, view, gate, ways, walls, demand.state == COUNTS) for gate in points]
+    surely = [walk_in(survey, rule, view, gate, ways, walls, np.flatnonzero(demand.state == COUNTS)) for gate in points]
     traces = [sight for sight in surely if sight.site >= 0]
     if all(sight.site >= 0 for sight in surely):
         return (PASS, max(sight.distance_m for sight in surely), ""), traces
-    perhaps = [_walk_in(survey, rule, view, gate, ways, walls, demand.state != NEVER) for gate in points]
+    perhaps = [walk_in(survey, rule, view, gate, ways, walls, np.flatnonzero(demand.state != NEVER)) for gate in points]
     if all(sight.site >= 0 for sight in perhaps):
         return (UNKNOWN, np.nan, "open_record"), traces
-    reasons = demand.reason[_seen_if_it_counted(survey, rule, view, points, ways, walls, demand.state == NEVER)]
+    reasons = demand.reason[
+        _seen_if_it_counted(survey, rule, view, points, ways, walls, np.flatnonzero(demand.state == NEVER))
+    ]
     return (FAIL, np.nan, rejected(Counter(reasons))), traces
 
 
@@ -99,8 +100,14 @@ def _walls(survey: Survey, rule: Reach, view: View, gates: gpd.GeoDataFrame) -> 
     return survey.obstacles_near(to_mm(points), look_m(survey.stock, rule, view))
 
 
-def _walkable_inside(survey: Survey, place) -> gpd.GeoSeries:
-    """The parts of walkable roads and paths inside a place."""
+def gates_of(survey: Survey, place: shapely.Geometry, gates: gpd.GeoDataFrame) -> np.ndarray:
+    """Those of the ``gates`` (venues) in or next to the outline of a place, as points."""
+    own = gates[shapely.dwithin(place, gates.geometry.array, GATE_MARGIN_M)] if len(gates) else gates
+    return survey.venue_points.loc[own.index].to_numpy() if len(own) else np.empty(0, dtype=object)
+
+
+def walkable_inside(survey: Survey, place: shapely.Geometry) -> gpd.GeoSeries:
+    """The parts of walkable roads and paths inside a place; around a place known as a point or line."""
     walkable = survey.walkable
     near = walkable.iloc[walkable.sindex.query(place, predicate="intersects")]
     outline = place if shapely.area(place) > 0 else shapely.buffer(place, GATE_MARGIN_M)
@@ -108,13 +115,12 @@ def _walkable_inside(survey: Survey, place) -> gpd.GeoSeries:
     return inside[inside.geom_type == "LineString"]
 
 
-def _walk_in(
-    survey: Survey, rule: Reach, view: View, gate: shapely.Point, ways: Ways, walls: Obstacles, counts: np.ndarray
+def walk_in(
+    survey: Survey, rule: Reach, view: View, gate: shapely.Point, ways: Ways, walls: Obstacles, sites: np.ndarray
 ) -> FirstSight:
+    """The first of ``sites`` (rows of the stock) that is seen on the walk in from a gate; its site is such a row."""
     stock = survey.stock
-    chosen = np.flatnonzero(counts)
-    centre, limit_mm = to_mm([gate.x, gate.y]), to_mm(look_m(survey.stock, rule, view))
-    chosen = chosen[(np.abs(stock.xy_mm[chosen] - centre) <= limit_mm).all(axis=1)]
+    chosen = sites[near_gate(stock.xy_mm[sites], gate, look_m(stock, rule, view))]
     sight = first_sight(
         gate,
         ways,
@@ -132,11 +138,16 @@ def _walk_in(
     return FirstSight(sight.distance_m, int(chosen[sight.site]) if sight.site >= 0 else -1)
 
 
+def near_gate(xy_mm: np.ndarray, gate: shapely.Point, look: float) -> np.ndarray:
+    """Which places (n, 2) in mm are in the box of ``look`` metres around a gate."""
+    return (np.abs(xy_mm - to_mm([gate.x, gate.y])) <= to_mm(look)).all(axis=1)
+
+
 def _seen_if_it_counted(
     survey: Survey, rule: Reach, view: View, gates, ways: Ways, walls: Obstacles, rejected_: np.ndarray
 ) -> list[int]:
     """The first site that does not count but is seen from each gate: what a head of the place would point at."""
-    sights = [_walk_in(survey, rule, view, gate, ways, walls, rejected_) for gate in gates]
+    sights = [walk_in(survey, rule, view, gate, ways, walls, rejected_) for gate in gates]
     return [sight.site for sight in sights if sight.site >= 0]
 
 

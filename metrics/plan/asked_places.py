@@ -1,23 +1,17 @@
 """What failing places ask for: a goal each, from what can be seen there, stands there, or is seen on the way in."""
 
-from dataclasses import dataclass
-
-import geopandas as gpd
 import numpy as np
-import shapely
 
 from geo.crs import to_mm
-from geo.sight import Obstacles
-from geo.walk import first_sight
-from geo.ways import Ways, ways_of
+from geo.ways import ways_of
 from metrics.book import View
 from metrics.measures import places, visible
 from metrics.measures.demands import Demand, demands_of, weights
 from metrics.measures.findings import Findings
-from metrics.measures.reach import GATE_MARGIN_M, look_m
+from metrics.measures.reach import gates_of, look_m, near_gate, walk_in, walkable_inside
 from metrics.plan.asked import Lacks, Moved, Rows, joined, rows_of
 from metrics.rules import Presence, Reach, Visible, Within
-from metrics.stock import COUNTS, Stock
+from metrics.stock import COUNTS
 from metrics.survey import Survey
 
 
@@ -89,39 +83,6 @@ def _places(
     return rows_of(parts, subjects, np.zeros(len(subjects)), [demand.themes for demand, _ in adding])
 
 
-@dataclass(frozen=True, eq=False)
-class _Gate:
-    """A gate, the ways that lead in from it, and what the rule asks to be seen there."""
-
-    point: shapely.Point
-    ways: Ways
-    rule: Reach
-    view: View
-
-    def near(self, survey: Survey, counts: np.ndarray) -> tuple[np.ndarray, Obstacles]:
-        """The sites, of those that count, that may be seen on the walk in, and the walls around."""
-        far, centre = look_m(survey.stock, self.rule, self.view), to_mm([self.point.x, self.point.y])
-        near = (np.abs(survey.stock.xy_mm - centre) <= to_mm(far)).all(axis=1)
-        return np.flatnonzero(counts & near), survey.obstacles_near(centre[None], far)
-
-    def sees(self, stock: Stock, walls: Obstacles, sites: np.ndarray) -> int:
-        """The place in ``sites`` of the one seen first on the walk in, -1 when none is."""
-        return first_sight(
-            self.point,
-            self.ways,
-            stock.xy_mm[sites],
-            stock.width_m[sites],
-            stock.height_m[sites],
-            stock.facing_deg[sites],
-            walls,
-            walk_m=self.rule.walk_m,
-            max_angle_deg=self.view.max_angle_deg,
-            cut_m=self.view.cut_m,
-            snap_m=GATE_MARGIN_M,
-            **self.view.optics,
-        ).site
-
-
 def asked_on_the_way(
     survey: Survey, rule: Reach, findings: Findings, subjects: np.ndarray, moved: Moved, view: View
 ) -> Rows:
@@ -129,15 +90,18 @@ def asked_on_the_way(
     (demand, adds), *_ = moved.adding(rule)
     counts = demands_of(rule, survey.stock)[0].state == COUNTS
     goal, seen = [], []
+    counting, made = np.flatnonzero(counts), np.flatnonzero(adds)
+    gates, stock = survey.venues_of([rule.gate_class]), moved.survey.stock
+    far = max(look_m(survey.stock, rule, view), look_m(stock, rule, view))
     for nth, place in enumerate(findings.who.geometry[subjects]):
         ways = ways_of(walkable_inside(survey, place))
-        for point in gates_of(survey, rule, place):
-            gate = _Gate(point, ways, rule, view)
-            stand, walls = gate.near(survey, counts)
-            if gate.sees(survey.stock, walls, stand) < 0:
-                spots, walls = gate.near(moved.survey, adds)
+        for gate in gates_of(survey, place, gates):
+            walls = survey.obstacles_near(to_mm([[gate.x, gate.y]]), far)
+            if walk_in(survey, rule, view, gate, ways, walls, counting).site < 0:
+                near = made[near_gate(stock.xy_mm[made], gate, far)].tolist()
+                one_by_one = (walk_in(moved.survey, rule, view, gate, ways, walls, np.array([move])) for move in near)
                 goal.append(nth)
-                seen.append([move for move in spots if gate.sees(moved.survey.stock, walls, np.array([move])) >= 0])
+                seen.append([move for move, sight in zip(near, one_by_one, strict=True) if sight.site >= 0])
     count = np.array([len(moves) for moves in seen], dtype=np.int64)
     lacks = Lacks(
         goal=np.array(goal, dtype=np.int64),
@@ -150,19 +114,3 @@ def asked_on_the_way(
         line_offsets=np.zeros(1, dtype=np.int64),
     )
     return rows_of([lacks], subjects, np.zeros(len(subjects)), [demand.themes])
-
-
-def gates_of(survey: Survey, rule: Reach, place: shapely.Geometry) -> np.ndarray:
-    """The gates of a place, as points."""
-    gates = survey.venues_of([rule.gate_class])
-    own = gates[shapely.dwithin(place, gates.geometry.array, GATE_MARGIN_M)] if len(gates) else gates
-    return survey.venue_points.loc[own.index].to_numpy() if len(own) else np.empty(0, dtype=object)
-
-
-def walkable_inside(survey: Survey, place: shapely.Geometry) -> gpd.GeoSeries:
-    """The parts of walkable roads and paths inside a place; around a place known as a point or line."""
-    walkable = survey.walkable
-    near = walkable.iloc[walkable.sindex.query(place, predicate="intersects")]
-    outline = place if shapely.area(place) > 0 else shapely.buffer(place, GATE_MARGIN_M)
-    inside = near.geometry.intersection(outline).explode(ignore_index=True)
-    return inside[inside.geom_type == "LineString"]

@@ -12,9 +12,8 @@ from metrics.book import RuleBook
 from metrics.measures import along, places, visible
 from metrics.measures.demands import demands_of
 from metrics.measures.findings import PASS, Findings
-from metrics.measures.reach import look_m
+from metrics.measures.reach import gates_of, look_m, walkable_inside
 from metrics.plan.asked import joined
-from metrics.plan.asked_places import gates_of, walkable_inside
 from metrics.plan.moves import new_moves, stock_after
 from metrics.plan.offer import Goals, Offer
 from metrics.plan.spots import Ground, gap_spots, spots_at, spots_beside, thinned
@@ -94,7 +93,7 @@ def spots_for(ground: Ground, asked: Sequence[Asked], offer: Offer) -> np.ndarra
             found += [
                 spots_beside(walkable_inside(survey, place), gate, offer.step_m, walk_m=one.rule.walk_m)
                 for place in places_
-                for gate in gates_of(survey, one.rule, place)
+                for gate in gates_of(survey, place, survey.venues_of([one.rule.gate_class]))
             ]
         else:
             found.append(spots_at(places_, offer.step_m, reach_m=getattr(one.rule, "reach_m", np.inf)))
