@@ -212,6 +212,7 @@ def _terms(_context, _option, file: Path | None) -> dict | None:
 @click.option("--costs", type=click.Path(path_type=Path), callback=_terms, help=say("cli.plan.costs"))
 @click.option("--new-only", is_flag=True, help=say("cli.plan.new_only"))
 @click.option("--forbid", help=say("cli.plan.forbid"))
+@click.option("--require", help=say("cli.plan.require"))
 @click.option("--time-limit", type=float, default=60.0, show_default=True, help=say("cli.plan.time_limit"))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help=say("cli.plan.out"))
 @click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
@@ -232,7 +233,7 @@ def plan(city: Path, book: str, phase: str, out: Path, as_json: bool, **asked) -
         rules,
         phase,
         goals=Goals(asked["rules"], asked["districts"], asked["worth"]),
-        offer=_offer(read, asked["costs"], asked["forbid"], new_only=asked["new_only"]),
+        offer=_offer(read, asked),
         sites=asked["sites"],
         budget=asked["budget"],
         cheapest=asked["cheapest"],
@@ -244,7 +245,7 @@ def plan(city: Path, book: str, phase: str, out: Path, as_json: bool, **asked) -
     _report(as_json, {"files": [str(file) for file in files], **plan_figures(found)}, found.sentence)
 
 
-def _offer(city, costs: dict | None, forbid: str | None, *, new_only: bool):
+def _offer(city, asked: dict):
     """What the plan may do, of the options given."""
     from dataclasses import replace
 
@@ -255,16 +256,30 @@ def _offer(city, costs: dict | None, forbid: str | None, *, new_only: bool):
     from metrics.plan import Offer
 
     offer = Offer()
-    if costs is not None:
+    if (costs := asked["costs"]) is not None:
         changed = {name: costs[name] for name in ("repair", "retheme") if name in costs}
         prices = {name: cost for name, cost in costs.items() if name not in changed}
         offer = replace(offer, costs=prices, **changed)
-    if new_only:
+    if asked["new_only"]:
         offer = replace(offer, repair=None, retheme=None)
-    if forbid is None:
-        return offer
-    areas = gpd.GeoSeries([read_area(forbid)], crs=WGS84).to_crs(city.crs)
-    return replace(offer, forbidden=tuple(areas))
+    if asked["forbid"] is not None:
+        areas = gpd.GeoSeries([read_area(asked["forbid"])], crs=WGS84).to_crs(city.crs)
+        offer = replace(offer, forbidden=tuple(areas))
+    return offer if asked["require"] is None else replace(offer, required=_required(city, asked["require"]))
+
+
+def _required(city, path: str):
+    """The spots of a sites table at which something has to be put up."""
+    from data.sources import LayerSource, read_layer_file
+    from data.vocabulary import vocabulary
+    from geo.crs import to_mm
+    from metrics.plan import Required
+
+    spots = read_layer_file(LayerSource(path), "sites")[0].frame
+    places = to_mm(spots.geometry.to_crs(city.crs).get_coordinates().to_numpy())
+    words = vocabulary().carriers
+    carriers = [words.code(word) or word for word in spots["carrier"]]
+    return tuple(Required(int(x), int(y), form) for (x, y), form in zip(places, carriers, strict=True))
 
 
 def _interrupted():
