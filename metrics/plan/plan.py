@@ -89,14 +89,15 @@ class Plan:
     ended
         Why the search ended: ``done``, ``time``, ``stopped``, ``solver``, ``tried``.
     value, bound
-        What was made small (new sites and repairs, or yuan) or large (points of the score, metres, subjects), and how
-        small or large it may at best be.
+        What was made small (new sites, or yuan) or large (points of the score, metres, subjects), and how small or
+        large it may at best be.
     gap
-        How far ``value`` may be from the best, as a share.
+        How far the plan may be from the best, as a share of ``value``; of new sites and changes together for the
+        fewest.
     new, changed, cost
         How many new sites, how many changed ones, and yuan for all.
     asked, closed
-        How many goals there were (runs of starts of streets, places), and how many are closed.
+        How many streets and places have gaps to be closed, and of how many all are.
     impossible
         What cannot be closed, and why.
     difference
@@ -206,8 +207,7 @@ def plan(
     told = replace(told, seconds=clock.seconds)
     if told.status == "infeasible":
         return replace(told, sentence=infeasible(problem, offer, limit))
-    subjects = len(problem.wholly_closed(answer.closed))
-    return replace(told, sentence=sentence_of(told, problem, limit, subjects=subjects, wrong=wrong))
+    return replace(told, sentence=sentence_of(told, problem, limit, wrong=wrong))
 
 
 def benefit_curve(
@@ -298,19 +298,20 @@ def _told(whatif: WhatIf, problem: Problem, answer: Answer, aim: str, limit: Lim
     wrong = _wrong(whatif, {**whatif.changes, **changes}, problem, answer, goals) if len(chosen) else 0
     wrong += len(difference.lost)
     kinds, unit = problem.moves.kind[chosen], problem.unit(aim)
+    new = int((kinds == NEW).sum())
     told = Plan(
         proposals=tuple(proposals),
         aim=aim,
         status=answer.status,
         ended=answer.ended,
-        value=answer.value / unit,
-        bound=answer.bound / unit,
+        value=new if aim == FEWEST else answer.value / unit,
+        bound=problem.least_new(answer.bound) if aim == FEWEST else answer.bound / unit,
         gap=answer.gap,
-        new=int((kinds == NEW).sum()),
+        new=new,
         changed=int((kinds != NEW).sum()),
         cost=float(problem.moves.cost_fen[chosen].sum()) / FEN,
-        asked=len(answer.closed),
-        closed=int(answer.closed.sum()) if answer.status != "infeasible" else 0,
+        asked=problem.subjects,
+        closed=len(problem.wholly_closed(answer.closed)) if answer.status != "infeasible" else 0,
         impossible=tuple(Impossible(*one) for one in impossible_of(problem, answer, limit, judged, survey)),
         difference=difference,
         rechecked=wrong == 0,

@@ -78,6 +78,18 @@ class Problem:
         new = self.moves.kind == NEW
         return np.where(new, NEW_COUNTS, 1) if not new.all() else np.ones(len(new), dtype=np.int64)
 
+    @property
+    def subjects(self) -> int:
+        """How many streets and places have gaps to be closed."""
+        return len(np.unique(np.stack((self.goal_rule, self.goal_subject)), axis=1).T)
+
+    def least_new(self, bound: int) -> int:
+        """How many new sites it takes at least by a bound on ``count_cost``: what is left when all else is changed."""
+        new = self.moves.kind == NEW
+        if new.all():
+            return bound
+        return max(-(-(bound - len(np.unique(self.moves.site[~new]))) // NEW_COUNTS), 0)
+
     def unit(self, aim: str) -> int:
         """How many of the model's numbers are one of what a reader is told: sites, yuan, points, metres, subjects."""
         if aim == "cheapest":

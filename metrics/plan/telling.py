@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from metrics.explain import plain_number, whole
-from metrics.plan.moves import NEW
 from metrics.plan.offer import Offer
-from metrics.plan.problem import NEW_COUNTS, Problem
+from metrics.plan.problem import Problem
 from metrics.rules import Rule, Visible
 from metrics.survey import Survey
 from metrics.tables import Judged
@@ -117,14 +116,12 @@ def infeasible(problem: Problem, offer: Offer, limit: Limit) -> str:
     )
 
 
-def sentence_of(plan: "Plan", problem: Problem, limit: Limit, *, subjects: int, wrong: int) -> str:
+def sentence_of(plan: "Plan", problem: Problem, limit: Limit, *, wrong: int) -> str:
     """
     The plan in one sentence.
 
     Parameters
     ----------
-    subjects
-        How many subjects it closes wholly.
     wrong
         How many the re-check finds open that should not be.
     """
@@ -136,14 +133,14 @@ def sentence_of(plan: "Plan", problem: Problem, limit: Limit, *, subjects: int, 
     text = _proof(plan, problem, limit) + _ended(plan) + _rest(plan)
     if not plan.rechecked:
         text += say("plan.sentence.unchecked", count=whole(wrong))
-    elif subjects:
-        text += say("plan.sentence.checked", count=whole(subjects))
+    elif plan.closed:
+        text += say("plan.sentence.checked", count=whole(plan.closed))
     return text + say("plan.sentence.stop")
 
 
 def _nothing(plan: "Plan", problem: Problem, limit: Limit) -> str:
     """Why nothing is proposed."""
-    if len(plan.impossible) == len(set(zip(problem.goal_rule.tolist(), problem.goal_subject.tolist(), strict=True))):
+    if len(plan.impossible) == problem.subjects:
         return say("plan.sentence.nothing_possible")
     if plan.status != "proved":
         return say("plan.sentence.nothing_found") + _ended(plan) + say("plan.sentence.stop")
@@ -162,16 +159,10 @@ def _proof(plan: "Plan", problem: Problem, limit: Limit) -> str:
         what, bound = (say("plan.what.cost", cost=plain_number(yuan)) for yuan in (plan.cost, plan.bound))
     else:
         what = say("plan.what.sites", new=whole(plan.new), other=whole(plan.changed))
-        bound = say("plan.what.new", new=whole(_least_new(plan, problem)))
+        bound = say("plan.what.new", new=whole(plan.bound))
     if plan.status == "proved":
         return say("plan.sentence.proved_fewest", what=what)
     return say("plan.sentence.best_fewest", what=what, bound=bound, gap=gap)
-
-
-def _least_new(plan: "Plan", problem: Problem) -> int:
-    """How many new sites it takes at least: what the bound leaves when all others are changed."""
-    changes = len(np.unique(problem.moves.site[problem.moves.kind != NEW]))
-    return max(-(-round(plan.bound * problem.unit(FEWEST) - changes) // NEW_COUNTS), 0)
 
 
 def _ended(plan: "Plan") -> str:
