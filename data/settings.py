@@ -30,6 +30,7 @@ SETTINGS = (
     Setting("data_folder", platformdirs.user_data_dir(_APP, False), "where imported cities and own rule books lie"),
     Setting("cache_folder", platformdirs.user_cache_dir(_APP, False), "what can be fetched or computed again"),
     Setting("rulebook", "zhoushan-2017", "the rule book that pages open with: the name of a shipped one"),
+    Setting("database_url", "", "the base that runs, orders and people are kept in; empty: SQLite in the data folder"),
     Setting("overpass_url", "", "the Overpass API an import may ask (http://host/api); empty: none"),
     Setting("overpass_timeout_s", "180", "how long one question to the Overpass API may take"),
     Setting("overpass_tries", "4", "how often a question is asked while the Overpass API says that it is busy"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-EVERYTHING = {"geo", "data", "optimum", "metrics", "briefing", "views", "pages", "texts"}
+EVERYTHING = {"geo", "data", "optimum", "metrics", "briefing", "store", "views", "pages", "texts"}
 MAY_IMPORT = {
     "texts": set(),
     "geo": set(),
@@ -14,7 +14,8 @@ MAY_IMPORT = {
     "optimum": set(),
     "metrics": {"geo", "optimum", "texts", "data.city", "data.vocabulary", "data.recorded", "data.errors"},
     "briefing": {"geo", "metrics", "data", "texts"},
-    "views": {"metrics", "data", "texts"},
+    "store": {"geo", "data", "texts", "metrics.assessment"},
+    "views": {"metrics", "data", "texts", "store"},
     "pages": EVERYTHING - {"pages"},
 }
 ONLY_IN = {
@@ -25,6 +26,10 @@ ONLY_IN = {
     "osmnx": ("data",),
     "requests": ("data",),
     "highspy": ("optimum",),
+    "sqlalchemy": ("store",),
+    "alembic": ("store",),
+    "psycopg": ("store",),
+    "sqlite3": ("store",),
 }
 FILES = [file for folder in MAY_IMPORT for file in (ROOT / folder).rglob("*.py")] + list(ROOT.glob("*.py"))
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# test_needs.sh PYTHON: Chromium and Chinese fonts for the browser tests. Root gets them by apt-get (where apt has no
-# Chromium that runs, as on Ubuntu, Playwright brings one); others get the list of what is missing, and failure.
+# test_needs.sh PYTHON: Chromium and Chinese fonts for the browser tests, PostgreSQL with PostGIS for those of the store.
+# Root gets them by apt-get (where apt has no Chromium that runs, as on Ubuntu, Playwright brings one); others get the
+# list of what is missing, and failure.
 set -eu
 python=$1
 
@@ -10,10 +11,14 @@ has_browser() {
 has_fonts() {
     command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn family)" ]
 }
+has_postgres() {
+    "$python" -c 'from tests.store.servers import programs; programs()' 2>/dev/null
+}
 
 missing=""
 has_browser || missing="$missing chromium"
 has_fonts || missing="$missing fontconfig fonts-noto-cjk"
+has_postgres || missing="$missing postgresql postgresql-postgis"
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
@@ -29,3 +34,4 @@ done
 has_browser || "$python" -m playwright install --with-deps chromium
 has_browser || { echo "没有可用的 Chromium，浏览器测试无法进行。" >&2; exit 1; }
 has_fonts || { echo "没有中文字体（fonts-noto-cjk），浏览器测试无法进行。" >&2; exit 1; }
+has_postgres || { echo "没有 PostgreSQL 和 PostGIS（postgresql、postgresql-postgis），数据库测试无法进行。" >&2; exit 1; }

@@ -48,7 +48,7 @@ SUBJECT_COLUMNS = [
     "share_most",
 ]
 _LOW, _HIGH = 0.05, 0.95
-_MOST_CELLS = 5_000
+_MOST_CELLS = 10_000
 _HUNDREDTH = MILLION // 100
 
 

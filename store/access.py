@@ -1,0 +1,121 @@
+"""Who acts: roles, what each may do, and which orders and gaps each sees. Nothing in a store happens without this."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, unique
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection, Table
+
+from store.errors import Denied
+from store.schema import people, wall_tokens
+from texts import say
+
+COMMAND, DISTRICT, UNIT, PLANNER, WALL, SYSTEM_ROLE = "command", "district", "unit", "planner", "wall", "system"
+ROLES = (COMMAND, DISTRICT, UNIT, PLANNER)
+"""What an account may be; the wall comes by a token."""
+
+
+@unique
+class Act(Enum):
+    """What can be asked of a store: the key of its name in ``texts/zh/store.yaml``, and the roles that may."""
+
+    SEE_RUNS = ("see_runs", COMMAND, DISTRICT, UNIT, PLANNER, WALL)
+    KEEP_RUNS = ("keep_runs", COMMAND, PLANNER)
+    SEE_SCENARIOS = ("see_scenarios", COMMAND, DISTRICT, PLANNER)
+    KEEP_SCENARIOS = ("keep_scenarios", COMMAND, DISTRICT, PLANNER)
+    SEE_ORDERS = ("see_orders", COMMAND, DISTRICT, UNIT, PLANNER, WALL)
+    MAKE_ORDERS = ("make_orders", COMMAND, DISTRICT)
+    CHANGE_ORDERS = ("change_orders", COMMAND, DISTRICT, UNIT)
+    REVIEW_ORDERS = ("review_orders", COMMAND, PLANNER)
+    RAISE_ORDERS = ("raise_orders", COMMAND)
+    SEE_AUDIT = ("see_audit", COMMAND)
+    MANAGE_PEOPLE = ("manage_people", COMMAND)
+    SEE_CALENDAR = ("see_calendar", COMMAND, DISTRICT, UNIT, PLANNER, WALL)
+    SET_CALENDAR = ("set_calendar", COMMAND)
+    CHANGE_OWN_PASSWORD = ("change_own_password", COMMAND, DISTRICT, UNIT, PLANNER)
+
+    def __init__(self, key: str, *roles: str):
+        self.key, self.roles = key, roles
+
+
+@dataclass(frozen=True)
+class Person:
+    """
+    Who acts, as they signed in; the base is asked at every step whether that still holds.
+
+    Attributes
+    ----------
+    id
+        Of the account, or of the wall token.
+    role
+        One of `ROLES`, or ``wall``.
+    unit, district
+        What a unit answers for, what a district sees; empty for others.
+    stamp
+        Goes up with every change of the account: who signed in before has to sign in again.
+    until
+        The session ends then.
+    must_change
+        The first password has to be changed before anything else.
+    """
+
+    id: int
+    name: str
+    role: str
+    unit: str = ""
+    district: str = ""
+    stamp: int = 0
+    until: datetime | None = None
+    must_change: bool = False
+
+
+SYSTEM = Person(0, SYSTEM_ROLE, SYSTEM_ROLE)
+"""The program itself: what runs by the clock."""
+
+_SYSTEM_MAY = (Act.KEEP_RUNS, Act.REVIEW_ORDERS, Act.RAISE_ORDERS, Act.SEE_RUNS)
+
+
+def let_act(connection: Connection, by: Person, act: Act, now: datetime) -> None:
+    """
+    Do nothing when the person may.
+
+    Raises
+    ------
+    Denied
+        When the session has ended, the account was changed or closed, the token revoked, the first password not
+        changed yet, or the role may not.
+    """
+    if by.role == SYSTEM_ROLE:
+        if by is not SYSTEM or act not in _SYSTEM_MAY:
+            raise Denied(say("store.access.role", name=by.name, act=say(f"store.acts.{act.key}")))
+        return
+    if by.until is not None and now >= by.until:
+        raise Denied(say("store.access.expired"))
+    if not (_token_holds(connection, by, now) if by.role == WALL else _account_holds(connection, by)):
+        raise Denied(say("store.access.changed"))
+    if by.must_change and act is not Act.CHANGE_OWN_PASSWORD:
+        raise Denied(say("store.access.first_password"))
+    if by.role not in act.roles:
+        raise Denied(say("store.access.role", name=by.name, act=say(f"store.acts.{act.key}")))
+
+
+def seen_by(by: Person, table: Table) -> list[ColumnElement[bool]]:
+    """The conditions under which a person sees a row of ``table`` (with ``unit`` and ``district``)."""
+    if by.role == UNIT:
+        return [table.c.unit == by.unit]
+    if by.role == DISTRICT:
+        return [table.c.district == by.district]
+    return []
+
+
+def _account_holds(connection: Connection, by: Person) -> bool:
+    row = connection.execute(sa.select(people).where(people.c.id == by.id)).one_or_none()
+    if row is None or not row.active or row.stamp != by.stamp:
+        return False
+    return (row.role, row.unit, row.district, row.must_change) == (by.role, by.unit, by.district, by.must_change)
+
+
+def _token_holds(connection: Connection, by: Person, now: datetime) -> bool:
+    row = connection.execute(sa.select(wall_tokens).where(wall_tokens.c.id == by.id)).one_or_none()
+    return row is not None and row.revoked_at is None and now < row.until

@@ -1,0 +1,1 @@
+"""Migrations of a store, oldest first in ``versions``; run by `store.migrating`."""

@@ -1,0 +1,6 @@
+"""Runs migrations on the connection that `store.migrating` hands over, in its transaction."""
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"], transactional_ddl=True)
+context.run_migrations()
