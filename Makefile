@@ -18,7 +18,7 @@ run: $(VENV)/.installed static/vendor/.fetched
 test: $(VENV)/.installed-test static/vendor/.fetched
 	@tools/test_needs.sh $(PY)
 	$(PY) -m ruff check .
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 clean:
 	rm -rf $(VENV) node_modules static/vendor
