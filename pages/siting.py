@@ -38,11 +38,11 @@ def _show() -> None:
     if bench is None:
         return
     mine = desk(now.city_key, now.city)
+    take_plan(mine)
     mine.forget_other_rules((now.book.fingerprint, now.phase))
     told = answer()
     if told is not None:
         take_answer(bench, mine, siting.outcome_of(bench, mine), told)
-    take_plan(mine)
     outcome = siting.outcome_of(bench, mine)
     with head:
         ask_steps(mine)

@@ -152,3 +152,11 @@ def test_ctrl_c_keeps_the_best_so_far(tmp_path):
     assert running.returncode == 0
     assert "停止" in out
     assert json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))["ended"] == "stopped"
+
+
+def test_a_required_spot_far_away_is_refused(street_file, tmp_path):
+    """Longitude and latitude of another country: not a spot of this city."""
+    (tmp_path / "must.csv").write_text("编号,载体,主题,经度,纬度\n甲,灯箱,讲文明树新风,100,20\n", encoding="utf-8")
+    result = _plan(street_file, tmp_path / "out", "--require", tmp_path / "must.csv")
+    assert result.exit_code == 2
+    assert "不在这座城市" in result.stderr

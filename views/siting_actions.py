@@ -168,6 +168,7 @@ def _move_chosen(bench: Bench, desk: Desk, outcome: Outcome, click: Click, point
         desk.tell(say("siting.said.move_what" if desk.site is None else "siting.said.move_where"))
         return
     move(bench, desk, desk.site, point)
+    desk.site = None
 
 
 def _forbid(desk: Desk, point: shapely.Point, click: Click) -> None:

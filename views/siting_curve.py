@@ -41,13 +41,18 @@ def show_curve(desk: Desk, *, drawn: bool) -> None:
         elif len(desk.curve) < 2 or desk.curve[-1].score <= desk.curve[0].score:
             st.html(f'<p class="empty">{say("siting.curve.flat")}</p>')
         elif drawn:
-            placed = None if desk.planned is None else len(desk.planned.plan.proposals)
+            base = desk.curve_of[1]
+            same_base = desk.planned is not None and desk.planned.changes == base
+            placed = len(desk.planned.plan.proposals) if same_base else None
+            if base != desk.scenario.changes:
+                st.html(f'<p class="note">{say("siting.curve.stale")}</p>')
             figure = curve_figure(desk.curve, placed=placed)
             st.plotly_chart(figure, config=CONFIG, theme=None, key="siting_curve", width="stretch")
 
 
 def _run(desk: Desk) -> None:
     options = {"goals": goals_of(desk), "offer": offer_of(desk), "counts": COUNTS, "seconds": float(desk.ask.seconds)}
+    desk.curve_of = desk.judged_by, dict(desk.scenario.changes)
     desk.curve_job = start(draw_curve, *job_source(), dict(desk.scenario.changes), **options)
 
 
@@ -55,7 +60,7 @@ def _take(desk: Desk) -> None:
     if desk.curve_job is None or (answer := desk.curve_job.answer()) is None:
         return
     desk.curve_job = None
-    desk.curve = answer.result
+    desk.curve = answer.result if desk.curve_of is not None and desk.curve_of[0] == desk.judged_by else None
     desk.faults = list(answer.faults)
 
 

@@ -112,6 +112,8 @@ class Desk:
         Where nothing new may stand: x, y and radius, metres.
     outcome, outcome_of
         The last outcome and what it is of.
+    curve_of
+        Book and phase that the curve is judged by, and the edits that it builds on.
     judged_by
         Fingerprint of the book and phase that the page was last shown for.
     faults, store_faults
@@ -137,6 +139,7 @@ class Desk:
     job_of: tuple = ()
     curve: Sequence[CurvePoint] | None = None
     curve_job: Job | None = None
+    curve_of: tuple[tuple[str, str], Changes] | None = None
     other: Scenario | None = None
     outcome: Outcome | None = None
     outcome_of: object = None
@@ -147,9 +150,11 @@ class Desk:
 
     def forget_other_rules(self, judged_by: tuple[str, str]) -> None:
         """Let go of a plan and a curve that were made by another book or for another phase."""
-        if self.judged_by != judged_by:
-            self.planned = self.planned if self.planned and self.planned.judged_by == judged_by else None
-            self.curve, self.judged_by = None, judged_by
+        if self.planned is not None and self.planned.judged_by != judged_by:
+            self.planned = None
+        if self.curve_of is not None and self.curve_of[0] != judged_by:
+            self.curve, self.curve_of = None, None
+        self.judged_by = judged_by
 
     def tell(self, sentence: str, *, fault: bool = False) -> None:
         """Answer an action in one sentence."""

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import count
 
 import streamlit as st
 
 from data.vocabulary import vocabulary
-from metrics.plan import Goals, Offer
+from metrics.plan import Goals, Offer, Plan
 from metrics.plan.offer import WORTH
 from texts import say
 from views import calls, numbers, state
@@ -230,9 +232,21 @@ def take_plan(desk: Desk) -> None:
     desk.job = None
     desk.faults = list(answer.faults)
     if answer.result is not None:
-        desk.planned = Planned(answer.result, *desk.job_of)
+        desk.planned = Planned(_with_own_ids(answer.result, desk), *desk.job_of)
     elif answer.stopped:
         desk.faults = [say("siting.plan.stopped")]
+
+
+def _with_own_ids(plan: Plan, desk: Desk) -> Plan:
+    """The plan with ids for its new sites that no step of the scenario, not even one undone, has used."""
+    used = {id for step in desk.scenario.steps for id in step.changes}
+    solves = (say("siting.plan.id", solve=number, number="") for number in count(1))
+    start = next(start for start in solves if not any(id.startswith(start) for id in used))
+    proposals = [
+        replace(one, id=f"{start}{number}", site=replace(one.site, id=f"{start}{number}")) if one.kind == "new" else one
+        for number, one in enumerate(plan.proposals, 1)
+    ]
+    return replace(plan, proposals=tuple(proposals))
 
 
 def show_state(desk: Desk) -> None:

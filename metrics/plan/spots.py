@@ -24,6 +24,7 @@ from metrics.survey import Survey, survey
 from texts import say
 
 _SNAP_M = 100
+_OUTSKIRTS_MM = 2_000_000
 _TANGENT_MM = 500
 _CORNERS = 12
 _NEARLY = 0.95  # of the reach: a ring that is surely inside
@@ -66,6 +67,12 @@ class Ground:
         free[self._closed.query(points, predicate="intersects")[0]] = False
         free[self._on_carriageway(points)] = False
         return free
+
+    def outside(self, xy_mm: np.ndarray) -> np.ndarray:
+        """Which places (n, 2) are more than 2 km outside the box around all that the city knows."""
+        bounds = np.array([layer.total_bounds for layer in self.survey.city.layers.values() if len(layer)])
+        low, high = bounds[:, :2].min(axis=0) * 1000 - _OUTSKIRTS_MM, bounds[:, 2:].max(axis=0) * 1000 + _OUTSKIRTS_MM
+        return ((xy_mm < low) | (xy_mm > high)).any(axis=1)
 
     def crowded(self, xy_mm: np.ndarray) -> np.ndarray:
         """Which places (n, 2) are nearer to a site that stands than the spacing."""
@@ -111,12 +118,17 @@ def check_required(offer: Offer, ground: Ground) -> None:
     Raises
     ------
     DataError
-        One sentence for each that lies in a forbidden area or too near to a site that stands.
+        One sentence for each that lies outside the city, in a forbidden area or too near to a site that stands.
     """
     xy_mm = np.array([(spot.x_mm, spot.y_mm) for spot in offer.required], dtype=np.int64).reshape(-1, 2)
     crowded = ground.crowded(xy_mm).tolist()
     forbidden = [ground.forbids(*place) for place in xy_mm.tolist()]
-    faults = [say("plan.fault.required_forbidden", number=nth + 1) for nth, is_so in enumerate(forbidden) if is_so]
+    faults = [
+        say("plan.fault.required_outside", number=nth + 1)
+        for nth, is_so in enumerate(ground.outside(xy_mm).tolist())
+        if is_so
+    ]
+    faults += [say("plan.fault.required_forbidden", number=nth + 1) for nth, is_so in enumerate(forbidden) if is_so]
     faults += [
         say("plan.fault.required_crowded", number=nth + 1, spacing=plain_number(offer.spacing_m))
         for nth, is_so in enumerate(crowded)
