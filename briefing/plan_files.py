@@ -1,6 +1,7 @@
 """A plan as data files: ``plan.gpkg``, ``plan.csv``, ``summary.json``."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import geopandas as gpd
@@ -64,7 +65,7 @@ def plan_figures(plan: Plan) -> dict[str, object]:
         "asked": plan.asked,
         "closed": plan.closed,
         "rechecked": plan.rechecked,
-        "impossible": [{name: getattr(gap, name) for name in IMPOSSIBLE_COLUMNS} for gap in plan.impossible],
+        "impossible": _impossible(plan),
         "gap_m": {"before": effect.gap_m_before, "after": effect.gap_m},
         "flips": {"gained": len(effect.gained), "lost": len(effect.lost)},
         "scores": [
@@ -99,11 +100,15 @@ def write_plan(plan: Plan, crs: CRS, folder: Path | str) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     package, table, summary_file = (folder / name for name in ("plan.gpkg", "plan.csv", "summary.json"))
     proposals = plan_table(plan, crs)
-    impossible = [{name: getattr(gap, name) for name in IMPOSSIBLE_COLUMNS} for gap in plan.impossible]
-    write_package({"plan": proposals, "impossible": pd.DataFrame(impossible, columns=IMPOSSIBLE_COLUMNS)}, package)
+    impossible = pd.DataFrame(_impossible(plan), columns=IMPOSSIBLE_COLUMNS)
+    write_package({"plan": proposals, "impossible": impossible}, package)
     write_text(table, csv_text(proposals.drop(columns="geometry")))
     write_text(summary_file, json.dumps(plan_figures(plan), ensure_ascii=False, indent=1) + "\n")
     return [package, table, summary_file]
+
+
+def _impossible(plan: Plan) -> list[dict[str, str]]:
+    return [asdict(gap) for gap in plan.impossible]
 
 
 def _number(value: float) -> float | None:

@@ -1,7 +1,6 @@
 """Scores: what each area, unit and class earns of the full marks of the rules that have known subjects."""
 
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -159,12 +158,6 @@ class Ledger:
     def _shifted(self, scope: int, key: np.ndarray) -> np.ndarray:
         """Rows of one scope's table as rows of all."""
         return np.where(key >= 0, key + self._first[scope], -1)
-
-    def copy(self) -> "Ledger":
-        """A ledger of its own with the same sums."""
-        other = copy(self)
-        other._total, other._passing, other._tally = self._total.copy(), self._passing.copy(), self._tally.copy()
-        return other
 
     def book(self, marks: Marks, walks: Walks, rows: np.ndarray, *, sign: int = 1) -> None:
         """

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from briefing.scenario_files import write_scenario
 from data.errors import DataError
 from views import calls, controls, coverage, siting
 from views.siting_actions import take_answer
@@ -47,7 +48,7 @@ def _show() -> None:
     with head:
         ask_steps(mine)
         ask_other(bench, mine)
-        ask_scenario(bench, mine)
+        ask_scenario(bench, mine, write_scenario)
 
     st.html(siting.sentence_html(bench, mine, outcome))
     left, right = st.columns([772, 560], gap="medium")

@@ -116,6 +116,8 @@ class Desk:
         Book and phase that the curve is judged by, and the edits that it builds on.
     judged_by
         Fingerprint of the book and phase that the page was last shown for.
+    other_of
+        Where the scenario compared with is kept, and when it was written.
     faults, store_faults
         Why the last search, or the last file, came to nothing.
     """
@@ -141,6 +143,7 @@ class Desk:
     curve_job: Job | None = None
     curve_of: tuple[tuple[str, str], Changes] | None = None
     other: Scenario | None = None
+    other_of: tuple[str, int] | None = None
     outcome: Outcome | None = None
     outcome_of: object = None
     handled: int = 0

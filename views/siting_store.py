@@ -1,17 +1,19 @@
 """方案: named, kept, opened, handed on as files, and compared side by side."""
 
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
+from data.city import City
 from data.errors import DataError
 from metrics.scenario import Changes
-from metrics.scenario.export import change_table, site_table
 from metrics.scenario.scenario import Scenario
 from texts import say
 from views import numbers
-from views.escape import csv_bytes, for_html
+from views.escape import for_html
 from views.kept_scenarios import drop_scenario, file_name, keep_scenario, kept_scenarios, read_scenario
 from views.siting_desk import Desk
 from views.siting_figures import figures
@@ -20,9 +22,11 @@ from views.siting_work import Bench, Outcome
 
 _NONE, _LONGEST_NAME = "", 40
 
+Write = Callable[[City, Changes, Path], list[Path]]  # the files of a scenario, see briefing.scenario_files
 
-def ask_scenario(bench: Bench, desk: Desk) -> None:
-    """The scenario: its name, new, keep, open, hand on."""
+
+def ask_scenario(bench: Bench, desk: Desk, write: Write) -> None:
+    """The scenario: its name, new, keep, open, hand on as the files that ``write`` makes."""
     with st.popover(say("siting.store.label", name=desk.scenario.name), key="siting_store"):
         st.session_state["siting_name"] = desk.scenario.name
         label = say("siting.store.name")
@@ -35,7 +39,7 @@ def ask_scenario(bench: Bench, desk: Desk) -> None:
         st.file_uploader(label, type=["json"], key="siting_upload", on_change=_take_upload, args=(bench, desk))
         for fault in desk.store_faults:
             st.html(f'<p class="notice fault">{for_html(fault)}</p>')
-        _offer_files(bench, desk)
+        _offer_files(bench, desk, write)
 
 
 def ask_other(bench: Bench, desk: Desk) -> None:
@@ -51,8 +55,10 @@ def ask_other(bench: Bench, desk: Desk) -> None:
     )
     if chosen == _NONE or chosen not in kept:
         desk.other = None
-    elif desk.other is None or desk.other.name != kept[chosen]:
-        desk.other = _read(bench, Path(chosen))
+        return
+    kept_as = chosen, Path(chosen).stat().st_mtime_ns
+    if desk.other is None or desk.other_of != kept_as:
+        desk.other, desk.other_of = _read(bench, Path(chosen)), kept_as
 
 
 def comparison_html(bench: Bench, outcome: Outcome, other: Outcome, names: tuple[str, str], district: str) -> str:
@@ -147,18 +153,17 @@ def _take_upload(bench: Bench, desk: Desk) -> None:
         desk.store_faults = list(error.faults)
 
 
-def _offer_files(bench: Bench, desk: Desk) -> None:
+def _offer_files(bench: Bench, desk: Desk, write: Write) -> None:
     """The scenario as JSON, the sites as a table that can be imported again, and as GeoPackage."""
     name, changes = file_name(desk.scenario.name), desk.scenario.changes
     writers = {
         "json": lambda: desk.scenario.to_json(bench.city).encode(),
-        "csv": lambda: table_bytes(bench, changes),
-        "gpkg": lambda: package_bytes(bench, changes),
+        **{kind: partial(written_bytes, write, bench, changes, kind) for kind in ("csv", "gpkg")},
     }
-    for kind, write in writers.items():
+    for kind, made in writers.items():
         st.download_button(
             say(f"siting.store.files.{kind}"),
-            write,
+            made,
             file_name=f"{name}.{kind}",
             on_click="ignore",
             key=f"siting_file_{kind}",
@@ -166,17 +171,8 @@ def _offer_files(bench: Bench, desk: Desk) -> None:
         )
 
 
-def table_bytes(bench: Bench, changes: Changes) -> bytes:
-    """The sites as CSV that 数据接入 takes."""
-    table = site_table(bench.city, changes)
-    points = table.geometry
-    return csv_bytes(table.drop(columns=points.name).assign(lon=points.x.round(7), lat=points.y.round(7)))
-
-
-def package_bytes(bench: Bench, changes: Changes) -> bytes:
-    """The sites and the changes as GeoPackage."""
+def written_bytes(write: Write, bench: Bench, changes: Changes, kind: str) -> bytes:
+    """The file of this kind (``csv``, ``gpkg``) that ``write`` makes of the scenario."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "scenario.gpkg"
-        for layer, table in (("sites", site_table), ("changes", change_table)):
-            table(bench.city, changes).to_file(path, layer=layer, driver="GPKG")
-        return path.read_bytes()
+        files = write(bench.city, changes, Path(folder))
+        return next(file for file in files if file.suffix == f".{kind}").read_bytes()

@@ -9,18 +9,15 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
-from data.city import City
 from data.errors import raise_faults
 from geo.areas import sample_points
 from geo.crs import to_mm
-from metrics.assessment import road_classes
-from metrics.book import RuleBook
 from metrics.explain import plain_number
 from metrics.measures.findings import Gaps
 from metrics.plan.offer import Offer, defaults
 from metrics.plan.words import Directions
 from metrics.scores import DISTRICT
-from metrics.survey import Survey, survey
+from metrics.survey import Survey
 from texts import say
 
 _SNAP_M = 100
@@ -181,22 +178,6 @@ def _offsets_mm() -> np.ndarray:
 
 
 _OFFSETS_MM = _offsets_mm()
-
-
-def spots_of(
-    city: City,
-    book: RuleBook,
-    phase: str,
-    *,
-    forbidden: Sequence[shapely.Geometry] = (),
-    spacing_m: float | None = None,
-) -> Spots:
-    """
-    Where new sites may stand: outside buildings, water and ``forbidden`` areas (polygons in the city's CRS), off
-    carriageways, and not nearer than ``spacing_m`` to a site; ``data/plan.yaml`` says how near when left out.
-    """
-    ground = survey(city, road_classes(book.at(phase)))
-    return Spots(Ground(ground, tuple(forbidden), defaults()["spacing_m"] if spacing_m is None else spacing_m))
 
 
 def kerb_spots(

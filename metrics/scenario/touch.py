@@ -1,5 +1,6 @@
 """Which subjects of a rule an edited site can touch, and which sites have to be looked at to judge them again."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -53,7 +54,7 @@ class Extras:
         return cls(changes, sites, rows, np.array(places, dtype=np.int64).reshape(-1, 2).T / 1000)
 
 
-class Touch:
+class Touch(ABC):
     """
     What edited sites do to the subjects of one rule.
 
@@ -72,13 +73,13 @@ class Touch:
     def __init__(self, ground: Survey, rule: Rule, book: RuleBook, who: Subjects, near: SegmentsNear):
         self.ground, self.rule, self.view, self.who, self.near = ground, rule, book.view, who, near
 
+    @abstractmethod
     def touched(self, sites: Sequence[Site], points: np.ndarray) -> np.ndarray:
         """Rows of the subjects whose findings may differ when these sites, at ``points``, come or go, in order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def look_m(self) -> float:
         """How far from a subject a site may stand and still appear in its findings."""
-        raise NotImplementedError
 
     def stock_rows(self, rows: np.ndarray) -> np.ndarray:
         """The sites of the city that these subjects look at."""

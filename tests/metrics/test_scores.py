@@ -1,5 +1,7 @@
 """The ledger behind the scores: what is taken out and put in again leaves no trace."""
 
+from copy import deepcopy
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -47,7 +49,7 @@ def test_what_is_taken_out_and_put_in_again_changes_nothing(statuses):
     before = ledger.table(weights, book)
     fields = {name: getattr(marks, name) for name in ("rule", "class_", "unit", "areas", "by_start", "real")}
     other = Marks(status=np.array(statuses, dtype=object), deduction=np.array([np.nan, 0.1, 1 / 3]), **fields)
-    changed, rows = ledger.copy(), np.arange(3)
+    changed, rows = deepcopy(ledger), np.arange(3)
     changed.book(marks, walks, rows, sign=-1)
     changed.book(other, walks.take(slice(0, 0)), rows)
     there = changed.table(weights, book)

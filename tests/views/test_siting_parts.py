@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from briefing.scenario_files import write_scenario
 from data.errors import DataError
 from metrics.assessment import assess
 from metrics.plan import CurvePoint, Proposal
@@ -23,7 +24,7 @@ from views.siting_desk import FORBID, MOVE, PLACE, Desk, Planned
 from views.siting_figures import figures, flips_html, probabilities
 from views.siting_map import edit_kind, shown_findings
 from views.siting_proposals import proposals_data
-from views.siting_store import comparison_html, package_bytes, table_bytes
+from views.siting_store import comparison_html, written_bytes
 from views.siting_words import change, grouped, money
 from views.siting_work import Bench
 
@@ -209,11 +210,11 @@ def test_names_of_the_data_are_escaped():
 
 def test_tables_hold_all_sites(bench, tmp_path):
     changes = filling(550) | {"banner": None}
-    table = pd.read_csv(io.BytesIO(table_bytes(bench, changes)))
+    table = pd.read_csv(io.BytesIO(written_bytes(write_scenario, bench, changes, "csv")))
     assert len(table) == len(bench.city.sites)
-    assert {"lon", "lat"} <= set(table.columns) and "new550" in set(table["id"])
+    assert {"经度", "纬度"} <= set(table.columns) and "new550" in set(table["编号"])
     package = tmp_path / "scenario.gpkg"
-    package.write_bytes(package_bytes(bench, changes))
+    package.write_bytes(written_bytes(write_scenario, bench, changes, "gpkg"))
     assert len(gpd.read_file(package, layer="sites")) == len(bench.city.sites)
     assert len(gpd.read_file(package, layer="changes")) == 2
 

@@ -5,7 +5,9 @@ import pytest
 import shapely
 
 from geo.crs import to_mm
-from metrics.plan.spots import Ground, kerb_spots, spots_at, spots_of, thinned
+from metrics.assessment import road_classes
+from metrics.plan.offer import defaults
+from metrics.plan.spots import Ground, Spots, kerb_spots, spots_at, thinned
 from metrics.plan.words import Directions
 from metrics.survey import survey
 from tests.cities import CRS, EAST, NORTH, building, city, district, road, site, venue
@@ -116,19 +118,22 @@ def test_of_spots_that_nearly_meet_the_first_stays():
     assert thinned(spots, 10_000).tolist() == [[0, 0], [8_000, 0]]
 
 
+def _spots(forbidden: tuple[shapely.Geometry, ...] = ()) -> Spots:
+    ground = survey(CITY, road_classes(BOOK.at("routine")))
+    return Spots(Ground(ground, tuple(forbidden), defaults()["spacing_m"]))
+
+
 def test_a_click_snaps_to_the_nearest_free_spot():
     """In the middle of the street it goes to the kerb, 10 m off; a free one stays; far outside there is none."""
-    spots = spots_of(CITY, BOOK, "routine")
+    spots = _spots()
     spot, moved_m = spots.nearest(*_mm(350, 30))
     assert ((spot.x_mm, spot.y_mm), moved_m) == (_mm(350, 30), 0.0)
     spot, moved_m = spots.nearest(*_mm(350, 0))
     assert moved_m == 10
     assert spot.place in ("人民路北侧，距解放路口 150 米", "人民路南侧，距解放路口 150 米")
     assert spots.nearest(*_mm(50_000, 0)) is None
-    walled = spots_of(CITY, BOOK, "routine", forbidden=[shapely.box(EAST, NORTH - 60, EAST + 700, NORTH + 60)])
+    walled = _spots([shapely.box(EAST, NORTH - 60, EAST + 700, NORTH + 60)])
     spot, moved_m = walled.nearest(*_mm(350, 30))
     assert 30 <= moved_m <= 32
-    everywhere = spots_of(
-        CITY, BOOK, "routine", forbidden=[shapely.box(EAST - 1e4, NORTH - 1e4, EAST + 1e4, NORTH + 1e4)]
-    )
+    everywhere = _spots([shapely.box(EAST - 1e4, NORTH - 1e4, EAST + 1e4, NORTH + 1e4)])
     assert everywhere.nearest(*_mm(350, 30)) is None
