@@ -126,6 +126,20 @@ class Runs:
         with self._base.reading(by, Act.SEE_RUNS) as connection:
             return [Run(**row._mapping) for row in connection.execute(asked)]
 
+    def same(self, by: Person, assessment: Assessment) -> Run | None:
+        """The newest run of the same city data by the same book in the same phase; None when none was kept."""
+        inputs = assessment.inputs
+        asked = (
+            sa.select(runs)
+            .where(runs.c.city_print == inputs["city"], runs.c.book_print == inputs["book"])
+            .where(runs.c.city == city_of(assessment), runs.c.phase == assessment.phase)
+            .order_by(runs.c.id.desc())
+            .limit(1)
+        )
+        with self._base.reading(by, Act.SEE_RUNS) as connection:
+            row = connection.execute(asked).one_or_none()
+        return None if row is None else Run(**row._mapping)
+
     def figures(self, by: Person, run: int) -> pd.DataFrame:
         """
         The figures of every scope of a run: the columns of an assessment's scores, ``gap_m`` and ``pass_probability``.
