@@ -1,8 +1,7 @@
-"""Places as areas: where one stands to look at them, points all over them, and how much of them facilities serve."""
+"""Places as areas: where one stands to look at them, points all over them, and which part of them facilities serve."""
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
@@ -118,31 +117,6 @@ def service_area(facilities: gpd.GeoSeries, radius_m: float) -> shapely.Geometry
     return shapely.union_all(shapely.buffer(facilities.to_numpy(), radius_m, quad_segs=_QUARTER_PIECES))
 
 
-def share_within(areas: gpd.GeoSeries, facilities: gpd.GeoSeries, radius_m: float) -> pd.Series:
-    """
-    The share of each area that lies within ``radius_m`` of a facility as the crow flies.
-
-    Parameters
-    ----------
-    areas
-        Polygons in a metric CRS.
-    facilities
-        Points, lines or polygons in the same CRS.
-
-    Returns
-    -------
-    pd.Series
-        From 0 to 1, same index; NaN where an area is missing or has no extent.
-
-    Raises
-    ------
-    ValueError
-        When a CRS is missing, geographic, not in metres, or the two differ.
-    """
-    _check_same_crs(areas, facilities)
-    return _shares(areas, shapely.get_parts(service_area(facilities, radius_m)))
-
-
 def network_service_area(
     lines: gpd.GeoSeries, facilities: gpd.GeoSeries, radius_m: float, *, step_m: float | None = None
 ) -> shapely.Geometry:
@@ -171,37 +145,15 @@ def network_service_area(
     return shapely.union_all(_network_cells(lines, facilities, radius_m, step_m))
 
 
-def share_within_network(
-    areas: gpd.GeoSeries,
-    lines: gpd.GeoSeries,
-    facilities: gpd.GeoSeries,
-    radius_m: float,
-    *,
-    step_m: float | None = None,
-) -> pd.Series:
+def covered_share(areas: np.ndarray, covered: shapely.Geometry) -> np.ndarray:
     """
-    The share of each area no further than ``radius_m`` on foot from a facility, as `network_service_area` has it.
+    The share of each area that lies in ``covered``, from 0 to 1; NaN where an area is missing or has no extent.
 
-    Parameters
-    ----------
-    areas
-        Polygons in a metric CRS.
-    lines, facilities, step_m
-        As for `network_service_area`.
-
-    Returns
-    -------
-    pd.Series
-        From 0 to 1, same index; NaN where an area is missing or has no extent.
-
-    Raises
-    ------
-    ValueError
-        When a CRS is missing, geographic, not in metres, or any two differ.
+    Rounded to nine digits, so that what is covered whole is 1 for all the rounding of coordinates.
     """
-    _check_same_crs(areas, facilities)
-    _check_same_crs(areas, lines)
-    return _shares(areas, _network_cells(lines, facilities, radius_m, step_m))
+    size = np.nan_to_num(shapely.area(areas))
+    common = shapely.area(shapely.intersection(areas, covered))
+    return np.round(np.divide(common, size, out=np.full(len(areas), np.nan), where=size > 0), 9)
 
 
 def _check_same_crs(one: gpd.GeoSeries, other: gpd.GeoSeries) -> None:
@@ -270,21 +222,6 @@ def _square_grid(bounds: np.ndarray, spacing: float) -> np.ndarray:
     x = (west + east) / 2 + spacing * (np.arange(columns) - (columns - 1) / 2)
     y = (south + north) / 2 + spacing * (np.arange(rows) - (rows - 1) / 2)
     return to_mm(np.column_stack([np.tile(x, rows), np.repeat(y, columns)])) / _MM
-
-
-def _shares(areas: gpd.GeoSeries, served: np.ndarray) -> pd.Series:
-    """Which share of each area is covered by the served polygons, which do not overlap."""
-    geometries = _valid(areas.to_numpy())
-    row, part = shapely.STRtree(served).query(geometries, predicate="intersects")
-    common = shapely.area(served[part])
-    shapely.prepare(geometries)
-    cut = np.flatnonzero(~shapely.covers(geometries[row], served[part]))
-    common[cut] = shapely.area(shapely.intersection(geometries[row[cut]], served[part[cut]]))
-    whole = shapely.area(geometries)
-    covered = np.bincount(row, weights=common, minlength=len(areas))
-    share = np.full(len(areas), np.nan)
-    np.divide(covered, whole, out=share, where=whole > 0)
-    return pd.Series(np.clip(share, 0.0, 1.0), index=areas.index, name="share")
 
 
 def _network_cells(

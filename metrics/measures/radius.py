@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from data.vocabulary import vocabulary
-from geo.areas import network_service_area, service_area
+from geo.areas import covered_share, network_service_area, service_area
 from metrics.explain import percent, plain_number
 from metrics.measures.findings import FAIL, PASS, UNKNOWN, Findings, lacking
 from metrics.rules import Radius
@@ -37,8 +37,8 @@ def radius(survey: Survey, rule: Radius) -> Findings:
     value, at_most = np.full(len(who), np.nan), np.full(len(who), np.nan)
     if measured is not None and len(facilities):
         own = shapely.intersection(who.geometry, measured)
-        value = _share(own, _covered(survey, rule, facilities, sized_only=True))
-        at_most = _share(own, _covered(survey, rule, facilities, sized_only=False))
+        value = covered_share(own, _covered(survey, rule, facilities, sized_only=True))
+        at_most = covered_share(own, _covered(survey, rule, facilities, sized_only=False))
     meets = np.greater if rule.strict else np.greater_equal
     status = np.where(meets(value, rule.limit), PASS, np.where(meets(at_most, rule.limit), UNKNOWN, FAIL))
     status = np.where(np.isfinite(value), status, UNKNOWN).astype(object)
@@ -69,13 +69,6 @@ def _measured(survey: Survey, rule: Radius):
     areas = survey.city.areas
     chosen = areas[areas["kind"].isin(list(rule.area_kinds))] if areas is not None else ()
     return shapely.union_all(chosen.geometry.array) if len(chosen) else None
-
-
-def _share(own: np.ndarray, covered: shapely.Geometry) -> np.ndarray:
-    """The covered share of each area, NaN without extent; what is covered whole is 1 for all its rounding."""
-    size = shapely.area(own)
-    reached = shapely.area(shapely.intersection(own, covered))
-    return np.round(np.divide(reached, size, out=np.full(len(own), np.nan), where=size > 0), 9)
 
 
 def _covered(survey: Survey, rule: Radius, facilities: gpd.GeoDataFrame, *, sized_only: bool) -> shapely.Geometry:
