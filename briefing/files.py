@@ -6,6 +6,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from briefing.handed_on.styles import TABLE, layer_styles
 from data._gdal import write_package
 from data.spreadsheet import csv_text
 from geo.crs import WGS84
@@ -20,7 +21,8 @@ def write_assessment(assessment: Assessment, folder: Path | str) -> list[Path]:
     """
     Write an assessment into ``folder`` (made if missing), each file whole or not at all.
 
-    ``assessment.gpkg`` (WGS 84) holds the layers ``verdicts``, ``gaps``, ``streets`` and the table ``traces``;
+    ``assessment.gpkg`` (WGS 84) holds the layers ``verdicts``, ``gaps``, ``streets``, the table ``traces``, and styles
+    that QGIS takes;
     ``scores.csv`` the scores; ``summary.json`` counts per status, street metres, pass probability, quality,
     fingerprints, and the seconds each step took: the only thing in which two runs differ.
 
@@ -34,10 +36,11 @@ def write_assessment(assessment: Assessment, folder: Path | str) -> list[Path]:
     package, table, summary_file = (folder / name for name in ("assessment.gpkg", "scores.csv", "summary.json"))
     write_package(
         {
-            "verdicts": _in_degrees(assessment.verdicts[VERDICT_COLUMNS]),
-            "gaps": _in_degrees(assessment.gaps),
-            "streets": _in_degrees(assessment.streets),
+            "verdicts": in_degrees(assessment.verdicts[VERDICT_COLUMNS]),
+            "gaps": in_degrees(assessment.gaps),
+            "streets": in_degrees(assessment.streets),
             "traces": _rounded(assessment.traces),
+            TABLE: layer_styles(["gaps", "streets"]),
         },
         package,
     )
@@ -46,7 +49,8 @@ def write_assessment(assessment: Assessment, folder: Path | str) -> list[Path]:
     return [package, table, summary_file]
 
 
-def _in_degrees(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def in_degrees(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """A frame in WGS 84, its numbers as far as they mean something."""
     return _rounded(frame).to_crs(WGS84)
 
 

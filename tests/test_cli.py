@@ -15,6 +15,7 @@ import shapely
 from click.testing import CliRunner, Result
 
 from cli import main
+from data.settings import settings
 from tests.cities import city, district, road, sites_along
 from tests.metrics.towns import town
 
@@ -276,3 +277,19 @@ def test_the_output_folder_is_a_file(town_file: Path, tmp_path: Path):
     """One clear line, not a traceback."""
     (tmp_path / "out").write_text("taken")
     _is_refused(_run("check", town_file, "--out", tmp_path / "out"), "out")
+
+
+def test_check_keeps_the_assessment_for_the_pages(town_file, tmp_path, monkeypatch):
+    monkeypatch.setenv("COVERAGE_DATA_FOLDER", str(tmp_path / "data"))
+    settings.cache_clear()
+    try:
+        for _ in range(2):
+            result = _run("check", town_file, "--keep", "--json", "--out", tmp_path / "out")
+            assert result.exit_code == 0, result.stderr
+            assert json.loads(result.stdout)["run"] == 1 and "测评编号 1" in result.stderr
+        assert len(gpd.read_parquet(tmp_path / "data" / "runs" / "1" / "gaps.parquet"))
+        (tmp_path / "data" / "store" / "coverage.db").write_bytes(b"this is no database at all" * 200)
+        result = _run("check", town_file, "--keep", "--out", tmp_path / "out")
+        assert result.exit_code == 2 and "数据库文件损坏" in result.stderr
+    finally:
+        settings.cache_clear()

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
 import folium
 import geopandas as gpd
@@ -14,12 +13,11 @@ from branca.element import MacroElement
 from folium.template import Template
 from pyproj import CRS
 
+from data.look import map_palette, map_script, tokens
 from texts import say
 from views.ground import Ground, script_json, steps
 from views.offline import plain_map
-from views.theme import colours, tokens
 
-_SCRIPT = Path(__file__).with_name("js") / "map.js"
 _LABEL_GRID = 16  # candidates for a district's name, across its extent each way
 _LABEL_CLEAR_SHARE = 0.06  # of the map's extent: as far as a name wants to stand from what was found
 
@@ -70,8 +68,8 @@ class _Ground(MacroElement):
     def __init__(self, ground: Ground):
         super().__init__()
         self._name = "CityGround"
-        self.script = _script()
-        self.data = f'{{"colours":{_palette()},"texts":{_texts()},{ground.data[1:]}'
+        self.script = map_script()
+        self.data = f'{{"colours":{script_json(map_palette())},"texts":{_texts()},{ground.data[1:]}'
 
 
 class _Drawing(MacroElement):
@@ -113,7 +111,7 @@ def drawing_layer(drawing: Drawing, ground: Ground) -> folium.FeatureGroup:
     colour alone.
     """
     layer = folium.FeatureGroup()
-    layer.add_child(_Drawing(script_json(_sent(drawing, ground.origin))))
+    layer.add_child(_Drawing(script_json(drawing_data(drawing, ground.origin))))
     return layer
 
 
@@ -163,7 +161,8 @@ def _candidates(district: shapely.Geometry) -> np.ndarray:
     return inside if len(inside) else np.array([district.representative_point()])
 
 
-def _sent(drawing: Drawing, origin: tuple[float, float]) -> dict:
+def drawing_data(drawing: Drawing, origin: tuple[float, float]) -> dict:
+    """What the script of the map is sent of a drawing."""
     lines, places, sites, labels = drawing.lines, drawing.places, drawing.sites, drawing.labels
     crs = lines.crs
     statuses = ("fail", "unknown", "pass")
@@ -198,35 +197,6 @@ def _told(frame: gpd.GeoDataFrame, origin: tuple[float, float]) -> list[list]:
     parts, row = shapely.get_parts(frame.geometry.to_numpy(), return_index=True)
     there = ~shapely.is_empty(parts)
     return _beside(steps(parts[there], origin, frame.crs), frame["told"].iloc[row[there]])
-
-
-@cache
-def _script() -> str:
-    return _SCRIPT.read_text(encoding="utf-8")
-
-
-@cache
-def _palette() -> str:
-    light = colours()
-    return script_json(
-        {
-            "land": light.land,
-            "green": light.green,
-            "sea": light.sea,
-            "outside": light.outside,
-            "border": light.border,
-            "lane": light.lane,
-            "secondary": light.secondary,
-            "trunk": light.trunk,
-            "ring": light.ring,
-            "fail": light.fail,
-            "casing": light.fail_casing,
-            "unknown": light.unknown,
-            "pass": light.pass_,
-            "text": light.text1,
-            "north": light.text2,
-        }
-    )
 
 
 @cache

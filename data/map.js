@@ -233,9 +233,9 @@
       told(draw(new Mark(line(steps)[0], {...live, form, fillOpacity: 1, weight: 1.3, ...style}), atCity, atStreet), text);
     };
     const framed = {color: colours.text, fillColor: "#fff", weight: 1.6};
+    given.chosenPlaces.forEach(mark("diamond", 12, 17, framed));
     given.unknownPlaces.forEach(mark("hatched", 5, 8, {color: colours.unknown, fillColor: "#fff"}));
     given.passPlaces.forEach(mark("disc", 3.5, 6, {color: "#fff", fillColor: colours.pass}));
-    given.chosenPlaces.forEach(mark("diamond", 12, 17, framed));
     given.failPlaces.forEach(mark("diamond", 6.2, 10, {color: colours.casing, fillColor: colours.fail}));
     given.sites.forEach(([steps, counted, text]) => {
       const style = counted ? {color: "#fff", fillColor: colours.text} : {color: colours.text, fillColor: "#fff"};
