@@ -1,7 +1,9 @@
 """``assess``: a city judged by a rule book in a phase."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from time import perf_counter
 
 import geopandas as gpd
@@ -90,6 +92,24 @@ class Assessment:
     def pass_probability(self) -> float:
         """The share of all starts along streets from which the walk passes; NaN when no street is known."""
         return self._walked("passing_m") / self._walked("starts_m") if self._walked("starts_m") else float("nan")
+
+    def rows(self, table: str, rule: str, subject: str) -> pd.DataFrame:
+        """The rows of ``verdicts``, ``gaps`` or ``traces`` that are of a rule and a subject."""
+        of_rule, subjects = self._keys[table]
+        first, beyond = of_rule.get(rule, (0, 0))
+        own = subjects[first:beyond]
+        return getattr(self, table).iloc[first + bisect_left(own, subject) : first + bisect_right(own, subject)]
+
+    @cached_property
+    def _keys(self) -> dict[str, tuple[dict[str, tuple[int, int]], np.ndarray]]:
+        """Of each table the block of rows of every rule, and the subjects, which are sorted within a block."""
+        keys = {}
+        for name in ("verdicts", "gaps", "traces"):
+            rules, subjects = (getattr(self, name)[column].to_numpy(dtype=object) for column in ("rule", "subject"))
+            ends = [*(np.flatnonzero(rules[1:] != rules[:-1]) + 1).tolist(), len(rules)] if len(rules) else []
+            blocks = zip([0, *ends], ends, strict=False)
+            keys[name] = ({rules[first]: (first, beyond) for first, beyond in blocks}, subjects)
+        return keys
 
     def _walked(self, name: str) -> float:
         return float(self.inputs["walks"][name])

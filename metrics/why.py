@@ -110,7 +110,7 @@ def strip_of(assessment: Assessment, city: City, rule: Rule, subject: str) -> St
     Only what surely counts is counted; a start fails where it does in any case, within the verdict's gaps.
     """
     verdict = _verdict(assessment, rule, subject)
-    own = assessment.gaps[(assessment.gaps["rule"] == rule.id) & (assessment.gaps["subject"] == subject)]
+    own = assessment.rows("gaps", rule.id, subject)
     gaps = _joined(own[["from_m", "to_m"]].dropna().sort_values("from_m").to_numpy())
     sites = _sites_of(assessment, city, rule, subject)
     length_m = float(verdict.length_m)
@@ -163,9 +163,7 @@ def place_of(assessment: Assessment, city: City, rule: Rule, subject: str) -> Pl
 
 
 def _verdict(assessment: Assessment, rule: Rule, subject: str):
-    verdicts = assessment.verdicts
-    own = verdicts[(verdicts["rule"] == rule.id) & (verdicts["subject"] == subject)]
-    return next(own.itertuples())
+    return next(assessment.rows("verdicts", rule.id, subject).itertuples())
 
 
 def _centre(city: City, subject: str, shape: shapely.Geometry) -> tuple[float, float]:
@@ -185,8 +183,7 @@ def _sites_of(assessment: Assessment, city: City, rule: Rule, subject: str) -> p
     What was looked at for a subject: ``site``, ``row`` (of the city's sites, -1 for a venue), ``name``, ``counted``,
     ``code`` and ``reason``, ``at_m``, ``distance_m``, ``x``, ``y``.
     """
-    traces = assessment.traces
-    own = traces[(traces["rule"] == rule.id) & (traces["subject"] == subject)].reset_index(drop=True)
+    own = assessment.rows("traces", rule.id, subject).reset_index(drop=True)
     sites, venues = _points(city.sites, own["site"], is_site=True), _points(city.venues, own["site"], is_site=False)
     known = pd.concat([sites, venues])
     known = known[~known.index.duplicated()].reindex(own["site"])

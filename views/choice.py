@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import streamlit as st
 
 from metrics.assessment import Assessment
+from metrics.listing import findings_by_key
 from metrics.measures.findings import FAIL
 from views.layers import on_map
 from views.picking import click_of, picked_finding, picked_street
@@ -73,9 +75,9 @@ def choose(listed: gpd.GeoDataFrame, assessment: Assessment, *, passing: bool) -
     )
 
 
-def finding(listed: gpd.GeoDataFrame, key: str | None):
+def finding(listed: gpd.GeoDataFrame, assessment: Assessment, key: str | None) -> tuple | None:
     """The finding ``key`` as a named tuple, None when it is not in view."""
-    return next(listed[listed["key"] == key].itertuples(), None)
+    return findings_by_key(assessment)[key] if _is_in(listed, key) else None
 
 
 def _street_at(click, listed: gpd.GeoDataFrame, assessment: Assessment) -> str | None:
@@ -86,9 +88,14 @@ def _street_at(click, listed: gpd.GeoDataFrame, assessment: Assessment) -> str |
 
 def _kept(listed: gpd.GeoDataFrame, name: str, *, lines: bool) -> str | None:
     kept = st.session_state.get(name)
-    if kept is not None and (listed["key"] == kept).any():
+    if _is_in(listed, kept):
         return kept
-    failing = listed[(listed["is_line"] == lines) & (listed["status"] == FAIL) & listed.geometry.notna()]
-    looked_at = failing[failing["looks"]]  # a square shows most, so it comes first
-    first = looked_at if len(looked_at) else failing
-    return first["key"].iloc[0] if len(first) else None
+    is_line, status = listed["is_line"].to_numpy(dtype=bool), listed["status"].to_numpy(dtype=object)
+    failing = (is_line == lines) & (status == FAIL) & listed.geometry.notna().to_numpy()
+    looked_at = failing & listed["looks"].to_numpy(dtype=bool)  # a square shows most, so it comes first
+    first = np.flatnonzero(looked_at if looked_at.any() else failing)
+    return listed["key"].iloc[first[0]] if len(first) else None
+
+
+def _is_in(listed: gpd.GeoDataFrame, key: str | None) -> bool:
+    return key is not None and bool((listed["key"].to_numpy(dtype=object) == key).any())

@@ -12,6 +12,7 @@ from streamlit_folium import st_folium
 
 from data.city import City
 from metrics.assessment import Assessment
+from metrics.listing import findings_by_key
 from metrics.measures.findings import FAIL, PASS, UNKNOWN
 from texts import say
 from views import numbers
@@ -145,9 +146,9 @@ def show_list(
             place = filters.district or say("coverage.list.here")
             st.html(f'<p class="empty">{say(f"coverage.list.empty.{status}", place=for_html(place))}</p>')
             return
-        rest = len(shown) - _MOST_ROWS
+        rest, rows = len(shown) - _MOST_ROWS, findings_by_key(assessment)
         choose_row(
-            [_list_row(row, assessment) for row in shown.head(_MOST_ROWS).itertuples()],
+            [_list_row(rows[key], assessment) for key in shown["key"].head(_MOST_ROWS)],
             key=ROWS,
             status=status,
             chosen=choice.keys,

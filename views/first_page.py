@@ -1,5 +1,7 @@
 """What the first page needs, made ready before anyone asks for it."""
 
+import gc
+
 import folium.plugins
 
 from views import calls, header, layers, maps, notices, rows, tables, why_panel
@@ -24,3 +26,5 @@ def make_ready() -> None:
     ground_of(city)
     for assessment in assessments.values():
         findings(assessment)
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: no collection needs to look at it again

@@ -1,6 +1,7 @@
 """From findings to what the map draws of them."""
 
 from collections.abc import Collection
+from functools import lru_cache
 
 import geopandas as gpd
 import pandas as pd
@@ -8,6 +9,7 @@ import shapely
 
 from data.city import City
 from metrics.assessment import Assessment
+from metrics.listing import findings
 from metrics.measures.findings import FAIL, PASS, UNKNOWN
 from texts import say
 from views import numbers
@@ -64,13 +66,14 @@ def drawn(
     fit
         What fills the map, the chosen district say; None for the whole city.
     """
+    marked = _marked(assessment)
     shown = listed[on_map(listed, passing=passing)]
-    lines, places = shown[shown["is_line"]], shown[~shown["is_line"]]
-    titles = {rule.id: rule.title for rule in assessment.book.at(assessment.phase)}
+    is_line = shown["is_line"].to_numpy(dtype=bool)
+    lines, places = shown.index[is_line], shown.index[~is_line]
     target = shown.loc[shown["key"] == show, "geometry"]
     return Drawing(
-        lines=_told(lines, titles, lines.geometry, chosen),
-        places=_told(places, titles, marks(places.geometry), chosen),
+        lines=_chosen(marked.loc[lines], chosen),
+        places=_chosen(marked.loc[places], chosen),
         sites=_sites(sites, assessment),
         labels=labels,
         legend=_legend(shown, passing),
@@ -85,12 +88,19 @@ def on_map(listed: gpd.GeoDataFrame, *, passing: bool) -> pd.Series:
     return listed["status"].isin(drawn_statuses) & listed.geometry.notna() & (listed["class"] != "district")
 
 
-def _told(
-    part: gpd.GeoDataFrame, titles: dict[str, str], shapes: gpd.GeoSeries, chosen: Collection[str]
-) -> gpd.GeoDataFrame:
-    told = [_sentence(row, titles[row.rule]) for row in part.itertuples()]
-    columns = {"status": part["status"], "told": told, "chosen": part["key"].isin(list(chosen))}
-    return gpd.GeoDataFrame(columns, geometry=shapes, crs=part.crs)
+@lru_cache(maxsize=8)
+def _marked(assessment: Assessment) -> gpd.GeoDataFrame:
+    """Each finding as it is drawn: ``key``, ``status``, ``told``, and its line or the point of its mark."""
+    listed = findings(assessment)
+    titles = {rule.id: rule.title for rule in assessment.book.at(assessment.phase)}
+    told = [_sentence(row, titles[row.rule]) for row in listed.itertuples()]
+    columns = {"key": listed["key"], "status": listed["status"], "told": told}
+    shapes = listed.geometry.where(listed["is_line"], marks(listed.geometry))
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=listed.crs)
+
+
+def _chosen(part: gpd.GeoDataFrame, chosen: Collection[str]) -> gpd.GeoDataFrame:
+    return part.assign(chosen=part["key"].isin(list(chosen)))
 
 
 def _sentence(row, title: str) -> str:

@@ -6,7 +6,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-_DEGREES = "EPSG:4326"
+from views.ground import to_degrees
+
 _PLACE_PX, _LINE_PX, _STREET_PX = 14, 9, 14
 _METRES_PER_PIXEL_AT_0 = 156_543.0
 
@@ -62,7 +63,7 @@ def marks(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
 
 
 def _point(click: Click, crs) -> shapely.Point:
-    return gpd.GeoSeries([shapely.Point(click.lon, click.lat)], crs=_DEGREES).to_crs(crs).iloc[0]
+    return shapely.Point(to_degrees(crs).transform(click.lon, click.lat, direction="INVERSE"))
 
 
 def _nearest(at: shapely.Point, shapes: np.ndarray, within_m: float) -> int | None:

@@ -4,14 +4,15 @@ import base64
 import math
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from metrics.assessment import Assessment
+from metrics.listing import failing_lengths_m
 from metrics.measures.findings import FAIL
 from texts import say
 from views import numbers
 from views.escape import for_html
-from views.findings import failing_length_m
 from views.theme import colours
 
 _LOW, _HIGH, _STEP = 70, 100, 10
@@ -34,7 +35,8 @@ def ranking_html(assessment: Assessment, listed: gpd.GeoDataFrame, *, chosen: st
     low = lowest_mark(scores["score"])
     span = say("coverage.ranking.range", low=low, high=_HIGH)
     head = f'{say("coverage.ranking.title")}<span class="note">{span}</span>'
-    rows = "".join(_row(row, listed, low, chosen) for row in scores.itertuples())
+    told = zip(scores.itertuples(), _failing(listed, scores["name"]), strict=True)
+    rows = "".join(_row(row, failing, low, chosen) for row, failing in told)
     return f'<div class="block-title split">{head}</div><div class="ranking">{rows}</div>'
 
 
@@ -60,11 +62,21 @@ def flag_sign(flag: str) -> str:
     return f'<span class="flag"><img src="data:image/svg+xml;base64,{source}" alt="" height="15">{word}</span>'
 
 
-def _row(row, listed: gpd.GeoDataFrame, low: int, chosen: str | None) -> str:
-    failing = listed[(listed["district"] == row.name) & (listed["status"] == FAIL)]
-    lines = failing[failing["is_line"]]
-    streets = say("coverage.ranking.lines", count=len(lines), length=numbers.length(failing_length_m(lines)))
-    places = say("coverage.ranking.places", count=numbers.whole(len(failing) - len(lines)))
+def _failing(listed: gpd.GeoDataFrame, districts: pd.Series) -> list[tuple[int, float, int]]:
+    """Of each district how many stretches fail, how long they are together (metres), and how many places fail."""
+    failing = listed[["district", "is_line", "subject", "from_m", "to_m"]][listed["status"] == FAIL]
+    district = pd.Index(districts).get_indexer(failing["district"])
+    known, is_line = district >= 0, failing["is_line"].to_numpy(dtype=bool)
+    count = len(districts)
+    lengths = failing_lengths_m(failing[known & is_line], district[known & is_line], count)
+    lines, places = (np.bincount(district[known & mask], minlength=count) for mask in (is_line, ~is_line))
+    return list(zip(lines.tolist(), lengths.tolist(), places.tolist(), strict=True))
+
+
+def _row(row, failing: tuple[int, float, int], low: int, chosen: str | None) -> str:
+    lines, length_m, places = failing
+    streets = say("coverage.ranking.lines", count=lines, length=numbers.length(length_m))
+    places = say("coverage.ranking.places", count=numbers.whole(places))
     known = pd.notna(row.score)
     share = (min(row.score, _HIGH) - low) / (_HIGH - low) if known else 0
     dot = f'<i class="dot" style="left:{100 * share:.1f}%"></i>' if known else ""

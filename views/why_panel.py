@@ -1,7 +1,10 @@
 """The why panel: the reason in words, the strip of the chosen street, the picture of the chosen place."""
 
+from functools import lru_cache
+
 import geopandas as gpd
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from data.city import City
@@ -15,23 +18,26 @@ from views.charts import CONFIG
 from views.choice import Choice, finding, map_stands
 from views.escape import for_html
 from views.findings import WALKED, found_of_due
+from views.orders_make import offer_order
 from views.square import place_figure
 from views.strip import strip_figure
+
+_KEPT = 32  # what several sessions look at is gathered once
 
 
 def chosen_strip(city: City, assessment: Assessment, listed: gpd.GeoDataFrame, choice: Choice) -> Strip | None:
     """The strip of the chosen street, None when no street is chosen."""
-    row = finding(listed, choice.line)
-    if row is None or (rule := _rule(assessment, row)).measure not in WALKED:
+    row = finding(listed, assessment, choice.line)
+    if row is None or (rule := _rule(assessment, row.rule)).measure not in WALKED:
         return None
-    return strip_of(assessment, city, rule, row.subject)
+    return _strip(assessment, city, rule.id, row.subject)
 
 
 def show_why(
     city: City, assessment: Assessment, listed: gpd.GeoDataFrame, choice: Choice, strip: Strip | None
 ) -> None:
     """The reason, drawn; the charts come once the map stands."""
-    line, place = finding(listed, choice.line), finding(listed, choice.place)
+    line, place = (finding(listed, assessment, key) for key in (choice.line, choice.place))
     with st.container(key="coverage_why"):
         words, street, square = st.columns([265, 742, 336], gap="small")
         main = place if line is None else line
@@ -39,10 +45,12 @@ def show_why(
             words.html(f'<p class="empty">{say("coverage.why.closed")}</p>')
             return
         words.html(_words(main, assessment))
+        with words:
+            offer_order(line, place)
         if strip is not None and map_stands():
             focus = (line.from_m, line.to_m) if pd.notna(line.from_m) else None
             street.html(_strip_signs())
-            figure = strip_figure(strip, focus=focus)
+            figure = _strip_figure(assessment, city, line.rule, line.subject, focus)
             street.plotly_chart(figure, config=CONFIG, theme=None, key="coverage_strip", width="stretch")
         if place is not None:
             with square:
@@ -50,7 +58,7 @@ def show_why(
 
 
 def _words(row, assessment: Assessment) -> str:
-    rule = _rule(assessment, row)
+    rule = _rule(assessment, row.rule)
     about = [row.district, row.unit, assessment.book.class_label(_verdict(assessment, row)["class"])]
     who = "　".join(for_html(part) for part in about if isinstance(part, str))
     source = say(
@@ -92,11 +100,11 @@ def _strip_signs() -> str:
 
 
 def _show_place(city: City, assessment: Assessment, row, *, told: bool) -> None:
-    rule = _rule(assessment, row)
+    rule = _rule(assessment, row.rule)
     st.html(_place_head(row, assessment, looks=rule.measure == "visible"))
-    picture = place_of(assessment, city, rule, row.subject)
+    picture = _place(assessment, city, rule.id, row.subject)
     if picture is not None and map_stands():
-        figure = place_figure(picture)
+        figure = _place_figure(assessment, city, rule.id, row.subject)
         st.plotly_chart(figure, config=CONFIG, theme=None, key="coverage_square", width="stretch")
         st.html(_place_signs(picture, _verdict(assessment, row).get("worst")))
     if not told:
@@ -126,11 +134,32 @@ def _place_signs(picture: Place, worst: float | None) -> str:
     return f'<div class="signs left">{"".join(f"<span>{sign}</span>" for sign in signs)}</div>'
 
 
-def _rule(assessment: Assessment, row) -> Rule:
-    """The rule of a finding with the values of the phase."""
-    return next(rule for rule in assessment.book.at(assessment.phase) if rule.id == row.rule)
+@lru_cache(maxsize=_KEPT)
+def _strip(assessment: Assessment, city: City, rule: str, subject: str) -> Strip:
+    return strip_of(assessment, city, _rule(assessment, rule), subject)
+
+
+@lru_cache(maxsize=_KEPT)
+def _place(assessment: Assessment, city: City, rule: str, subject: str) -> Place | None:
+    return place_of(assessment, city, _rule(assessment, rule), subject)
+
+
+@lru_cache(maxsize=_KEPT)
+def _strip_figure(
+    assessment: Assessment, city: City, rule: str, subject: str, focus: tuple[float, float] | None
+) -> go.Figure:
+    return strip_figure(_strip(assessment, city, rule, subject), focus=focus)
+
+
+@lru_cache(maxsize=_KEPT)
+def _place_figure(assessment: Assessment, city: City, rule: str, subject: str) -> go.Figure:
+    return place_figure(_place(assessment, city, rule, subject))
+
+
+def _rule(assessment: Assessment, name: str) -> Rule:
+    """A rule with the values of the phase."""
+    return next(rule for rule in assessment.book.at(assessment.phase) if rule.id == name)
 
 
 def _verdict(assessment: Assessment, row) -> pd.Series:
-    verdicts = assessment.verdicts
-    return verdicts[(verdicts["rule"] == row.rule) & (verdicts["subject"] == row.subject)].iloc[0]
+    return assessment.rows("verdicts", row.rule, row.subject).iloc[0]

@@ -448,3 +448,14 @@ def test_a_street_that_is_one_walk_counts_by_its_length():
     assert verdict_of(assessment, "甲路")["status"] == "pass"
     assert verdict_of(assessment, "乙路")["pass_probability"] == 0
     assert assessment.pass_probability == pytest.approx(1000 / 1300)
+
+
+def test_rows_of_a_rule_and_a_subject_are_those_a_comparison_finds():
+    """By bisection in each of the sorted tables, also for a rule or a subject that is not there."""
+    judged = _judged_town()
+    for table in ("verdicts", "gaps", "traces"):
+        rows = getattr(judged, table)
+        known = rows[["rule", "subject"]].drop_duplicates().iloc[::7]
+        for rule, subject in [*known.itertuples(index=False, name=None), ("no-rule", "x"), (rows["rule"][0], "\uffff")]:
+            expected = rows[(rows["rule"] == rule) & (rows["subject"] == subject)]
+            assert judged.rows(table, rule, subject).equals(expected)
