@@ -9,11 +9,14 @@ from views.siting_actions import take_answer
 from views.siting_controls import ask_mode, ask_steps, show_said, show_site
 from views.siting_curve import show_curve
 from views.siting_desk import desk
+from views.siting_drafts import follow_address, keep_draft, restore
 from views.siting_help import show_help
 from views.siting_map import answer, map_stands
-from views.siting_plan import ask_plan, show_state, take_plan
+from views.siting_plan import ask_plan, take_plan
+from views.siting_proof import show_state
 from views.siting_proposals import show_proposals
-from views.siting_store import ask_other, ask_scenario
+from views.siting_questions import show_question
+from views.siting_store import ask_other, ask_scenario, shelf
 
 
 @st.fragment
@@ -25,8 +28,6 @@ def _page() -> None:
 
 
 def _show() -> None:
-    coverage.apply_style()
-    siting.apply_style()
     now = calls.current()
     if now.city.sites is None:
         siting.show_no_sites()
@@ -39,36 +40,39 @@ def _show() -> None:
     if bench is None:
         return
     mine = desk(now.city_key, now.city)
+    restore(bench, mine)
     take_plan(mine)
     mine.forget_other_rules((now.book.fingerprint, now.phase))
     told = answer()
     if told is not None:
         take_answer(bench, mine, siting.outcome_of(bench, mine), told)
-    outcome = siting.outcome_of(bench, mine)
+    outcome, kept = siting.outcome_of(bench, mine), shelf(bench, mine)
     with head:
         ask_steps(mine)
-        ask_other(bench, mine)
-        ask_scenario(bench, mine, write_scenario)
+        ask_other(bench, mine, kept)
+        ask_scenario(bench, mine, kept, write_scenario)
 
     st.html(siting.sentence_html(bench, mine, outcome))
-    left, right = st.columns([772, 560], gap="medium")
+    show_question(mine)
+    left, right = st.columns([772, 540], gap="medium")
     with right:
+        ask_plan(bench, mine)
+        show_state(mine, outcome)
         siting.show_figures(bench, mine, outcome)
+        show_curve(mine, drawn=map_stands())
+        siting.show_flips(bench, outcome)
     with left:
         ask_mode(bench, mine)
         siting.show_map(bench, mine, outcome)
         show_said(mine)
         if mine.site is not None:
             show_site(bench, mine)
-    with st.container(horizontal=True, key="siting_ask", gap="small", vertical_alignment="center"):
-        ask_plan(bench, mine)
-    show_state(mine)
-    proposals, curve = st.columns([772, 560], gap="medium")
-    with proposals:
         show_proposals(mine)
-    with curve:
-        show_curve(mine, drawn=map_stands())
     show_help(bench, mine, drawn=map_stands())
+    keep_draft(bench, mine)
 
 
+coverage.apply_style()
+siting.apply_style()
+follow_address()
 _page()

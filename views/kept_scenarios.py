@@ -1,72 +1,46 @@
-"""The scenarios of 选址推演 that users keep: one JSON file each in the user's data folder."""
+"""The scenarios of 选址推演 that planners keep: in the store, by city, by whoever acts in this session."""
 
 import re
-from pathlib import Path
+from collections.abc import Sequence
 
-from data.errors import DataError
-from data.settings import data_folder
+from data.city import City
+from metrics.assessment import city_label
+from store.scenarios import LONGEST_NAME, Kept
 from texts import say
-from views.worker import write_whole
+from views import office
 
-_UNSAFE = re.compile(r'[\\/:*?"<>|\s.\x00-\x1f]+')
-_LONGEST_NAME = 60
+__all__ = ["LONGEST_NAME", "Kept", "drop_scenario", "file_name", "keep_scenario", "kept_scenarios", "read_scenario"]
+
+_UNSAFE = re.compile(r'[\\/:*?"<>|\s.\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+')
 
 
-def kept_scenarios() -> list[Path]:
-    """The files of all kept scenarios, by name."""
-    return sorted(_folder().glob("*.json"))
+def kept_scenarios(city: City) -> Sequence[Kept]:
+    """
+    All scenarios of a city by name, without their texts.
+
+    Raises
+    ------
+    StoreError
+        As of all functions here: when the store does not answer, or the visitor may not.
+    """
+    return office.store().scenarios.all(office.visitor(), city_label(city))
+
+
+def read_scenario(city: City, name: str) -> Kept:
+    """A kept scenario with its text; also a `StoreError` when it is gone."""
+    return office.store().scenarios.read(office.visitor(), city_label(city), name)
+
+
+def keep_scenario(city: City, name: str, text: str, *, version: int) -> int:
+    """Keep a scenario that was made from this version, 0 for a new one; see `store.scenarios.Scenarios.keep`."""
+    return office.store().scenarios.keep(office.visitor(), city_label(city), name, text, version=version)
+
+
+def drop_scenario(city: City, name: str) -> None:
+    """Remove a kept scenario; nothing happens when it is gone already."""
+    office.store().scenarios.drop(office.visitor(), city_label(city), name)
 
 
 def file_name(name: str) -> str:
     """``name`` as it may be the name of a file, without an ending."""
-    return _UNSAFE.sub("_", name)[:_LONGEST_NAME].strip("_") or say("siting.store.first_name")
-
-
-def keep_scenario(name: str, text: str) -> Path:
-    """
-    Keep a scenario's JSON under its name; one of the same name is replaced.
-
-    Raises
-    ------
-    DataError
-        When it cannot be written.
-    """
-    target = _folder() / f"{file_name(name)}.json"
-    try:
-        write_whole(target, text.encode())
-    except OSError as error:
-        raise DataError(say("siting.store.unwritable", name=target.name, reason=error.strerror)) from error
-    return target
-
-
-def read_scenario(path: Path) -> str:
-    """
-    The JSON of a kept scenario.
-
-    Raises
-    ------
-    DataError
-        When it is gone or cannot be read.
-    """
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(say("siting.store.unreadable", name=path.name)) from error
-
-
-def drop_scenario(path: Path) -> None:
-    """
-    Remove a kept scenario; nothing happens when it is gone already.
-
-    Raises
-    ------
-    ValueError
-        When ``path`` is not a kept scenario.
-    """
-    if path.parent != _folder() or path.suffix != ".json":
-        raise ValueError(f"{path} is not a kept scenario")
-    path.unlink(missing_ok=True)
-
-
-def _folder() -> Path:
-    return data_folder("scenarios")
+    return _UNSAFE.sub("_", name)[:LONGEST_NAME].strip("_") or say("siting.store.first_name")

@@ -12,11 +12,11 @@ from texts import say
 from views import calls, notices, numbers
 from views.draft import bound
 from views.escape import for_html
+from views.siting_compare import comparison_html, edits_words
 from views.siting_desk import BEFORE, CITY_SCOPE, Desk
 from views.siting_figures import districts_html, figures, figures_html, flips_html
 from views.siting_map import Signs
 from views.siting_map import show_map as draw_map
-from views.siting_store import comparison_html, edits_words
 from views.siting_words import change
 from views.siting_work import Bench, Making, Outcome, making
 from views.theme import colours
@@ -93,12 +93,13 @@ def sentence_html(bench: Bench, desk: Desk, outcome: Outcome) -> str:
 
 def show_map(bench: Bench, desk: Desk, outcome: Outcome) -> None:
     """The map with the edits, or the city as it is."""
-    signs = Signs(outcome.changes, desk.waiting(), tuple(desk.forbidden), desk.site, desk.mode)
+    scenario = desk.scenario
+    signs = Signs(outcome.changes, desk.waiting(), scenario.marks, desk.site, desk.mode, desk.radius_m)
     draw_map(bench, outcome, signs, before=desk.shown == BEFORE, chosen=desk.subject)
 
 
 def show_figures(bench: Bench, desk: Desk, outcome: Outcome) -> None:
-    """The numbers, now and after; the districts; what flips."""
+    """The numbers, now and after, or beside another scenario; the districts."""
     names = [one.name for one in outcome.difference.scores if one.scope == "district"]
     desk.scope = desk.scope if desk.scope in names else CITY_SCOPE
     with st.container(key="siting_figures"):
@@ -122,4 +123,8 @@ def show_figures(bench: Bench, desk: Desk, outcome: Outcome) -> None:
         else:
             st.html(figures_html(figures(bench, outcome, desk.scope)))
         st.html(f'<div class="districts">{districts_html(outcome.difference, desk.scope)}</div>')
-        st.html(flips_html(bench, outcome.difference))
+
+
+def show_flips(bench: Bench, outcome: Outcome) -> None:
+    """The verdicts that are others with the edits."""
+    st.html(flips_html(bench, outcome.difference))

@@ -8,17 +8,20 @@ import shapely
 
 from data.vocabulary import vocabulary
 from metrics.plan import Proposal
-from metrics.scenario import Site
+from metrics.scenario import Mark, Site
+from metrics.scenario.marks import FEWEST_CORNERS, FORBIDDEN, MOST_CORNERS, REQUIRED
 from texts import say
 from views import numbers
 from views.picking import Click, picked_finding, picked_street
-from views.siting_desk import AFTER, FORBID, LOOK, MOVE, PLACE, Desk
-from views.siting_map import STOCK_ZOOM, shown_findings
-from views.siting_work import Bench, Outcome, Snapped
+from views.siting_desk import AFTER, FORBID, LOOK, MOVE, OUTLINE, PLACE, REQUIRE, Desk
+from views.siting_shown import shown_findings
+from views.siting_words import area_words
+from views.siting_work import STOCK_ZOOM, Bench, Outcome, Snapped
 
 _SITE_PX, _MM = 11, 1000
 _FAR_M = 1.0  # closer than this nobody wants to hear of
 _WGS84 = "EPSG:4326"
+_CIRCLE_CORNERS = 32
 
 
 def take_answer(bench: Bench, desk: Desk, outcome: Outcome, told: dict) -> None:
@@ -30,6 +33,8 @@ def take_answer(bench: Bench, desk: Desk, outcome: Outcome, told: dict) -> None:
     point = _point(bench, click)
     if told["what"] == "drag":
         move(bench, desk, told["id"], point)
+    elif told["what"] == "area":
+        _close(desk, _points(bench, told["corners"]))
     elif desk.shown != AFTER or desk.mode == LOOK:
         _choose(bench, desk, outcome, click, point)
     elif desk.mode == PLACE:
@@ -37,7 +42,9 @@ def take_answer(bench: Bench, desk: Desk, outcome: Outcome, told: dict) -> None:
     elif desk.mode == MOVE:
         _move_chosen(bench, desk, outcome, click, point)
     elif desk.mode == FORBID:
-        _forbid(desk, point, click)
+        _forbid(desk, point)
+    elif desk.mode == REQUIRE:
+        _require(bench, desk, point, click)
 
 
 def place(bench: Bench, desk: Desk, point: shapely.Point) -> None:
@@ -107,7 +114,9 @@ def accept(desk: Desk, proposals: list[Proposal]) -> None:
         label = say("siting.steps.accept", place=proposals[0].place)
     else:
         label = say("siting.steps.accept_all", count=numbers.whole(len(proposals)))
-    desk.do(label, {proposal.site.id: proposal.site for proposal in proposals})
+    put_up = {(proposal.site.x_mm, proposal.site.y_mm) for proposal in proposals}
+    done = {mark.id: None for mark in desk.required_spots if mark.points_mm[0] in put_up}
+    desk.do(label, {proposal.site.id: proposal.site for proposal in proposals}, done)
     desk.tell(say("siting.said.accepted", count=numbers.whole(len(proposals))))
 
 
@@ -148,11 +157,12 @@ def _choose(bench: Bench, desk: Desk, outcome: Outcome, click: Click, point: sha
 def _site_at(bench: Bench, desk: Desk, click: Click, point: shapely.Point) -> str | None:
     """The id of the site that was clicked: an edited one before one of the city's own."""
     reach_m, changes = _SITE_PX * click.metres_per_pixel, desk.scenario.changes
-    places = {id: bench.own_site(id) if site is None else site for id, site in changes.items()}
-    distances = {id: site.point.distance(point) for id, site in places.items() if site is not None}
-    nearest = min(distances, key=distances.get, default=None)
-    if nearest is not None and distances[nearest] <= reach_m:
-        return nearest
+    edited = [there for id, site in changes.items() if (there := site or bench.own_site(id)) is not None]
+    if edited:
+        places = np.array([(site.x_mm, site.y_mm) for site in edited], dtype=float) / _MM
+        off = np.hypot(*(places - (point.x, point.y)).T)
+        if off.min() <= reach_m:
+            return edited[int(np.argmin(off))].id
     if click.zoom < STOCK_ZOOM or not len(bench.stock):
         return None
     away = np.hypot(*(bench.stock.xy_mm / _MM - (point.x, point.y)).T)
@@ -171,20 +181,61 @@ def _move_chosen(bench: Bench, desk: Desk, outcome: Outcome, click: Click, point
     desk.site = None
 
 
-def _forbid(desk: Desk, point: shapely.Point, click: Click) -> None:
-    """Keep a circle free of new sites; a click into one opens it again."""
-    inside = [one for one in desk.forbidden if np.hypot(one[0] - point.x, one[1] - point.y) <= one[2]]
+def _forbid(desk: Desk, point: shapely.Point) -> None:
+    """Keep a circle free of new sites; a click into an area opens it again."""
+    inside = [mark for mark in desk.forbidden if mark.area.covers(point)]
     if inside:
-        desk.forbidden.remove(inside[-1])
+        desk.do(say("siting.steps.open"), {}, {inside[-1].id: None})
         desk.tell(say("siting.said.opened"))
+    elif desk.radius_m == OUTLINE:
+        desk.tell(say("siting.hints.forbid"))
+    else:
+        ring = point.buffer(desk.radius_m, quad_segs=_CIRCLE_CORNERS // 4).exterior
+        _close(desk, shapely.get_coordinates(ring)[:-1])
+
+
+def _close(desk: Desk, corners: np.ndarray) -> None:
+    """Keep what these corners, (n, 2) metres, enclose free of new sites."""
+    id = desk.scenario.new_mark_id(FORBIDDEN)
+    area = Mark(id, FORBIDDEN, tuple(map(tuple, np.rint(corners * _MM).astype(np.int64).tolist())))
+    if not FEWEST_CORNERS <= len(corners) <= MOST_CORNERS or area.area.is_empty:
+        desk.tell(say("siting.said.no_area"), fault=True)
         return
-    desk.forbidden.append((round(point.x, 3), round(point.y, 3), float(desk.radius_m)))
-    desk.tell(say("siting.said.forbidden", radius=numbers.metres(desk.radius_m)))
+    desk.do(say("siting.steps.forbid"), {}, {id: area})
+    desk.tell(say("siting.said.forbidden", area=area_words(area.area.area)))
+
+
+def _require(bench: Bench, desk: Desk, point: shapely.Point, click: Click) -> None:
+    """Have plans put something up here; a click on such a spot takes it away again."""
+    reach_mm = _SITE_PX * click.metres_per_pixel * _MM
+    for mark in desk.required_spots:
+        (x_mm, y_mm) = mark.points_mm[0]
+        if np.hypot(x_mm - point.x * _MM, y_mm - point.y * _MM) <= reach_mm:
+            desk.do(say("siting.steps.release"), {}, {mark.id: None})
+            desk.tell(say("siting.said.released"))
+            return
+    spot = bench.snapped(point, changes=desk.scenario.changes, forbidden=desk.closed_areas())
+    if spot is None:
+        desk.tell(say("siting.said.no_spot"), fault=True)
+        return
+    id = desk.scenario.new_mark_id(REQUIRED)
+    carrier = vocabulary().carriers.label(desk.required)
+    desk.do(
+        say("siting.steps.require", carrier=carrier, place=spot.place),
+        {},
+        {id: Mark(id, REQUIRED, ((spot.x_mm, spot.y_mm),), desk.required)},
+    )
+    desk.tell(say("siting.said.required", carrier=carrier, place=spot.place, snapped=_snapped(spot)))
 
 
 def _point(bench: Bench, click: Click) -> shapely.Point:
-    degrees = gpd.GeoSeries([shapely.Point(click.lon, click.lat)], crs=_WGS84)
-    return degrees.to_crs(bench.city.crs).iloc[0]
+    return shapely.Point(_points(bench, [[click.lon, click.lat]])[0])
+
+
+def _points(bench: Bench, degrees: list[list[float]]) -> np.ndarray:
+    """Places in the city's CRS, (n, 2) metres."""
+    lon, lat = np.array(degrees, dtype=float).T
+    return shapely.get_coordinates(gpd.GeoSeries.from_xy(lon, lat, crs=_WGS84).to_crs(bench.city.crs).array)
 
 
 def _carrier(site: Site) -> str:

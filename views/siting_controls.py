@@ -3,18 +3,20 @@
 import streamlit as st
 
 from data.vocabulary import vocabulary
+from metrics.plan import Offer
 from metrics.scenario import Site
 from texts import say
 from views import numbers
 from views.draft import bound
 from views.escape import for_html
 from views.siting_actions import alter, redo, remove, restore, undo
-from views.siting_desk import AFTER, BEFORE, FORBID, MODES, PLACE, Desk
-from views.siting_map import edit_kind
+from views.siting_compare import edit_kind
+from views.siting_desk import AFTER, BEFORE, FORBID, MODES, OUTLINE, PLACE, REQUIRE, Desk
 from views.siting_words import site_words, size_words
 from views.siting_work import Bench
 
-_RADII_M = (50, 100, 200, 500)
+_RADII_M = (OUTLINE, 50, 100, 200, 500)
+_NO_CONDITION = "removed"  # taking a site away is an edit of its own
 
 
 def ask_mode(bench: Bench, desk: Desk) -> None:
@@ -41,10 +43,28 @@ def ask_mode(bench: Bench, desk: Desk) -> None:
                 of=desk,
                 to="radius_m",
                 key="siting_radius",
-                format_func=lambda metres: say("siting.modes.radius_is", radius=numbers.metres(metres)),
+                format_func=_area_words,
                 label_visibility="collapsed",
                 width=150,
             )
+        elif desk.mode == REQUIRE:
+            bound(
+                st.selectbox,
+                say("siting.fields.carrier"),
+                list(Offer().costs),
+                of=desk,
+                to="required",
+                key="siting_required",
+                format_func=vocabulary().carriers.label,
+                label_visibility="collapsed",
+                width=150,
+            )
+
+
+def _area_words(radius_m: int) -> str:
+    if radius_m == OUTLINE:
+        return say("siting.modes.outline")
+    return say("siting.modes.radius_is", radius=numbers.metres(radius_m))
 
 
 def _ask_kind(bench: Bench, desk: Desk) -> None:
@@ -88,7 +108,7 @@ def _ask_kind(bench: Bench, desk: Desk) -> None:
 
 def show_said(desk: Desk) -> None:
     """The answer to the last action, else what a click would do; and which city the map shows."""
-    text = desk.said or say(f"siting.hints.{desk.mode if desk.shown == AFTER else 'before'}")
+    text = desk.said or say(_hint(desk))
     look = "said fault" if desk.unheard and desk.said else "said"
     with st.container(horizontal=True, key="siting_below", gap="small", vertical_alignment="center"):
         st.html(f'<p class="{look}">{for_html(text)}</p>', width="stretch")
@@ -103,6 +123,13 @@ def show_said(desk: Desk) -> None:
             required=True,
             label_visibility="collapsed",
         )
+
+
+def _hint(desk: Desk) -> str:
+    if desk.shown != AFTER:
+        return "siting.hints.before"
+    circle = desk.mode == FORBID and desk.radius_m != OUTLINE
+    return "siting.hints.circle" if circle else f"siting.hints.{desk.mode}"
 
 
 def show_site(bench: Bench, desk: Desk) -> None:
@@ -140,7 +167,7 @@ def _ask_site(bench: Bench, desk: Desk, site: Site) -> None:
     lists = {
         "carrier": (bench.carriers, words.carriers.label, 124),
         "themes": (words.themes.codes, _theme_label, 168),
-        "condition": (words.conditions.codes, words.conditions.label, 104),
+        "condition": ([code for code in words.conditions.codes if code != _NO_CONDITION], words.conditions.label, 104),
     }
     for name, (codes, label, width) in lists.items():
         value, key = getattr(site, name), f"siting_site_{name}"

@@ -18,7 +18,7 @@ from views.siting_plan import goals_of, job_source, offer_of
 from views.siting_words import money
 from views.theme import colours
 
-HEIGHT = 218
+HEIGHT = 230
 COUNTS = (0, 5, 10, 20, 30, 50, 75, 100, 150, 200)
 _GRACE_S = 20
 _FLAT_SHARE = 0.25  # of the benefit per site at the beginning: below it more sites hardly pay
@@ -90,7 +90,7 @@ def curve_figure(points: Sequence[CurvePoint], *, placed: int | None) -> go.Figu
     low, high = min(y), max(y)
     room = max(high - low, 0.5)
     figure.update_layout(
-        margin={"l": 34, "r": 12, "t": 8, "b": 34},
+        margin={"l": 34, "r": 12, "t": 8, "b": 46},
         xaxis={
             "visible": True, "range": [-0.03 * x[-1], 1.03 * x[-1]], "showgrid": False, "zeroline": False,
             "linecolor": light.text3, "showline": True, "ticks": "outside", "tickcolor": light.text3, "nticks": 7,
@@ -127,7 +127,7 @@ def curve_figure(points: Sequence[CurvePoint], *, placed: int | None) -> go.Figu
         words = say("siting.curve.placed", count=numbers.whole(placed))
         look = {"size": LABEL_PX, "color": light.text1}
         write(figure, placed, at, words, bold=True, yshift=16, font=look)
-    corner = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "top", "yshift": -18}
+    corner = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "top", "yshift": -22}
     write(figure, 1, 0, say("siting.curve.axis"), **corner)
     return figure
 

@@ -1,26 +1,30 @@
 """What a session has on its desk on the page 选址推演, per city: the scenario, what is chosen, the last plan."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 
 import shapely
 import streamlit as st
 
 from data.city import City
 from metrics.plan import CurvePoint, Plan, Proposal
-from metrics.scenario import Changes
+from metrics.scenario import Changes, Mark, Marks
+from metrics.scenario.marks import FORBIDDEN, REQUIRED
 from metrics.scenario.scenario import Scenario
 from texts import say
 from views.background import Job
 from views.siting_work import Outcome, Size
 
-LOOK, PLACE, MOVE, FORBID = "look", "place", "move", "forbid"
-MODES = (LOOK, PLACE, MOVE, FORBID)
+LOOK, PLACE, MOVE, FORBID, REQUIRE = "look", "place", "move", "forbid", "require"
+MODES = (LOOK, PLACE, MOVE, FORBID, REQUIRE)
+OUTLINE = 0  # instead of a radius: the area is drawn corner by corner
 ALL, CHEAPEST, COUNT, BUDGET = "all", "cheapest", "count", "budget"
 HOWS = (ALL, CHEAPEST, COUNT, BUDGET)
 AFTER, BEFORE = "after", "before"
 CITY_SCOPE = ""
 _DESKS = "siting_desks"
+_AGAIN_S = 20.0  # a store that did not answer is asked again after so long
 
 
 @dataclass
@@ -87,6 +91,14 @@ class Planned:
         return now == then
 
 
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What has to be answered before something would be lost: a sentence, and what to do by answer."""
+
+    sentence: str
+    answers: Sequence[tuple[str, Callable[[], None]]]
+
+
 @dataclass
 class Desk:
     """
@@ -108,16 +120,30 @@ class Desk:
         The district whose numbers are shown; "" for the city.
     shown
         ``after`` or ``before``: which city the map shows.
-    forbidden
-        Where nothing new may stand: x, y and radius, metres.
+    radius_m
+        Of the next area kept free; ``OUTLINE``: it is drawn.
+    required
+        What is to stand at the next required spot.
+    kept
+        Under which name and as which version the scenario was kept or opened last.
+    saved
+        The step up to which it is kept.
+    question
+        What is asked before anything is lost.
+    off, off_since
+        Why nothing can be kept, and since when (seconds of a monotonic clock); "" when it can.
+    draft
+        The key of the draft in which unsaved steps outlive the session.
+    drafts_itself, drafted
+        Whether this session made that draft, and what was written of it last.
     outcome, outcome_of
         The last outcome and what it is of.
     curve_of
         Book and phase that the curve is judged by, and the edits that it builds on.
     judged_by
         Fingerprint of the book and phase that the page was last shown for.
-    other_of
-        Where the scenario compared with is kept, and when it was written.
+    compared, other, other_of
+        The name of the kept scenario to compare with, "" for none; that scenario; its name and version.
     faults, store_faults
         Why the last search, or the last file, came to nothing.
     """
@@ -133,8 +159,16 @@ class Desk:
     unheard: bool = False
     scope: str = CITY_SCOPE
     shown: str = AFTER
-    forbidden: list[tuple[float, float, float]] = field(default_factory=list)
-    radius_m: int = 100
+    radius_m: int = OUTLINE
+    required: str = "lamp_post_flag"
+    kept: tuple[str, int] | None = None
+    saved: object = None
+    question: Question | None = None
+    off: str = ""
+    off_since: float = 0.0
+    draft: str = ""
+    drafts_itself: bool = False
+    drafted: tuple = ()
     ask: Ask = field(default_factory=Ask)
     planned: Planned | None = None
     job: Job | None = None
@@ -142,6 +176,7 @@ class Desk:
     curve: Sequence[CurvePoint] | None = None
     curve_job: Job | None = None
     curve_of: tuple[tuple[str, str], Changes] | None = None
+    compared: str = ""
     other: Scenario | None = None
     other_of: tuple[str, int] | None = None
     outcome: Outcome | None = None
@@ -163,17 +198,47 @@ class Desk:
         """Answer an action in one sentence."""
         self.said, self.unheard = sentence, fault
 
-    def do(self, label: str, changes: Changes) -> None:
+    def do(self, label: str, changes: Changes, marks: Marks | None = None) -> None:
         """One step of editing."""
-        self.scenario.do(label, changes)
+        self.scenario.do(label, changes, marks)
+        self.question = None  # what it asked about is another scenario now
 
-    def closed_areas(self) -> list[shapely.Polygon]:
-        """The forbidden areas as shapes."""
-        return [shapely.Point(x, y).buffer(radius) for x, y, radius in self.forbidden]
+    @property
+    def unsaved(self) -> bool:
+        """Whether steps would be lost with the scenario."""
+        return self.scenario.last is not self.saved
+
+    @property
+    def forbidden(self) -> list[Mark]:
+        """The areas kept free of new sites."""
+        return [mark for mark in self.scenario.marks.values() if mark.kind == FORBIDDEN]
+
+    @property
+    def required_spots(self) -> list[Mark]:
+        """The spots where plans have to put something up."""
+        return [mark for mark in self.scenario.marks.values() if mark.kind == REQUIRED]
+
+    def closed_areas(self) -> list[shapely.Geometry]:
+        """The forbidden areas as shapes, metres."""
+        return [mark.area for mark in self.forbidden]
+
+    def put_on(self, scenario: Scenario, kept: tuple[str, int] | None) -> None:
+        """Work on another scenario; what was planned for the last one goes."""
+        self.scenario, self.kept, self.saved = scenario, kept, scenario.last
+        self.site, self.planned, self.curve, self.question = None, None, None, None
+
+    def switch_off(self, sentence: str) -> None:
+        """Remember why the store does not answer."""
+        self.off, self.off_since = sentence, monotonic()
+
+    @property
+    def asks_store(self) -> bool:
+        """Whether the store is worth asking: it answered last, or that is a while ago."""
+        return not self.off or monotonic() - self.off_since > _AGAIN_S
 
     def waiting(self) -> list:
-        """The proposals that are not accepted yet: their sites are not as proposed."""
-        if self.planned is None:
+        """The proposals that are not accepted yet: their sites are not as proposed; none while others are sought."""
+        if self.planned is None or self.job is not None:
             return []
         changes = self.scenario.changes
         return [proposal for proposal in self.planned.plan.proposals if not accepted(proposal, changes)]

@@ -1,4 +1,4 @@
-"""方案建议: what is asked of a plan, how far it is, what it proposes, and what was proved."""
+"""方案建议: what is asked of a plan, the search, and its answer taken."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -9,74 +9,85 @@ import streamlit as st
 
 from data.vocabulary import vocabulary
 from metrics.plan import Goals, Offer, Plan
-from metrics.plan.offer import WORTH
+from metrics.plan.offer import WORTH, Required
 from texts import say
 from views import calls, numbers, state
-from views.background import show_job, start
+from views.background import start
 from views.draft import bound
-from views.escape import for_html
-from views.siting_desk import BUDGET, CHEAPEST, COUNT, HOWS, Ask, Desk, Planned
+from views.siting_desk import ALL, BUDGET, CHEAPEST, COUNT, HOWS, Ask, Desk, Planned
 from views.siting_jobs import propose
 from views.siting_words import money
 from views.siting_work import Bench
 
 _SECONDS = (10, 30, 60, 180, 600)
-_GRACE_S, _YUAN, _FEW = 20, 10_000, 10
+_YUAN, _FEW = 10_000, 10
 _KINDS = ("along", "visible", "within", "presence", "reach")  # measures whose gaps new sites can close
 
 
 def ask_plan(bench: Bench, desk: Desk) -> None:
     """What is asked of the plan, and the button that has it solved."""
     ask = desk.ask
-    _ask_goals(bench, desk)
-    bound(
-        st.segmented_control,
-        say("siting.plan.how"),
-        list(HOWS),
-        of=ask,
-        to="how",
-        key="siting_how",
-        format_func=lambda how: say(f"siting.plan.hows.{how}"),
-        required=True,
-        label_visibility="collapsed",
-    )
     most_sites, most_money = _most(bench, ask)
     ask.sites, ask.budget = min(ask.sites, most_sites), min(ask.budget, most_money)
-    if ask.how == COUNT:
+    with st.container(horizontal=True, key="siting_ask", gap="small", vertical_alignment="center"):
+        _ask_goals(bench, desk)
         bound(
-            st.slider,
-            say("siting.plan.count"),
-            0,
-            most_sites,
+            st.segmented_control,
+            say("siting.plan.how"),
+            list(HOWS),
             of=ask,
-            to="sites",
-            key="siting_count",
-            format=say("siting.plan.count_is"),
+            to="how",
+            key="siting_how",
+            format_func=lambda how: say(f"siting.plan.hows.{how}"),
+            required=True,
             label_visibility="collapsed",
-            width=190,
         )
-    elif ask.how == BUDGET:
-        bound(
-            st.slider,
-            say("siting.plan.budget"),
-            0.0,
-            most_money,
-            of=ask,
-            to="budget",
-            key="siting_budget",
-            step=0.1,
-            format=say("siting.plan.budget_is"),
-            label_visibility="collapsed",
-            width=190,
+    with st.container(horizontal=True, key="siting_limit", gap="small", vertical_alignment="center"):
+        if ask.how == COUNT:
+            _ask_limit("sites", ask, most_sites, step=1)
+        elif ask.how == BUDGET:
+            _ask_limit("budget", ask, most_money, step=0.1)
+        st.html(
+            f'<p class="limit">{_limit_words(ask)}</p>', width="stretch" if ask.how in (ALL, CHEAPEST) else "content"
         )
-    st.button(
-        say("siting.plan.run"),
-        type="primary",
-        key="siting_run",
-        on_click=_run,
-        args=(desk,),
-        disabled=desk.job is not None,
+        st.button(
+            say("siting.plan.run"),
+            type="primary",
+            key="siting_run",
+            on_click=_run,
+            args=(desk,),
+            disabled=desk.job is not None,
+        )
+
+
+def _ask_limit(name: str, ask: Ask, most: float, *, step: float) -> None:
+    bound(
+        st.slider,
+        say(f"siting.plan.{name}"),
+        0 * most,
+        most,
+        of=ask,
+        to=name,
+        key=f"siting_{name}",
+        step=step,
+        format=say(f"siting.plan.{name}_is"),
+        label_visibility="collapsed",
     )
+
+
+def _limit_words(ask: Ask) -> str:
+    """What the limit comes to, in the other unit: so many sites cost at most, so much money is good for."""
+    if ask.how in (ALL, CHEAPEST):
+        return say(f"siting.plan.limits.{ask.how}")
+    costs = [Offer().costs[carrier] for carrier in ask.carriers]
+    if ask.how == COUNT:
+        words = {"count": numbers.pieces(ask.sites), "cost": money(ask.sites * max(costs, default=0))}
+        return say("siting.plan.limits.count", **words)
+    words = {
+        "cost": money(ask.budget * _YUAN),
+        "count": numbers.pieces(int(ask.budget * _YUAN / min(costs, default=1))),
+    }
+    return say("siting.plan.limits.budget" if costs else "siting.plan.limits.mend", **words)
 
 
 def _most(bench: Bench, ask: Ask) -> tuple[int, float]:
@@ -176,11 +187,14 @@ def goals_of(desk: Desk) -> Goals:
 
 
 def offer_of(desk: Desk) -> Offer:
-    """What may be done: the default costs, without mending unless it is wanted, without the areas kept free."""
+    """What may be done: the default costs, mending only where wanted, and what the map's areas and spots demand."""
     ask, every = desk.ask, Offer()
     mending = {} if ask.mend else {"repair": None, "retheme": None}
-    costs = {carrier: every.costs[carrier] for carrier in ask.carriers}
-    return Offer(carriers=tuple(ask.carriers), costs=costs, forbidden=tuple(desk.closed_areas()), **mending)
+    required = tuple(Required(*mark.points_mm[0], mark.carrier) for mark in desk.required_spots)
+    costs = {carrier: every.costs[carrier] for carrier in (*ask.carriers, *(spot.carrier for spot in required))}
+    return Offer(
+        carriers=tuple(ask.carriers), costs=costs, forbidden=tuple(desk.closed_areas()), required=required, **mending
+    )
 
 
 def job_source() -> tuple[str | None, str, str]:
@@ -222,6 +236,12 @@ def _refusals(desk: Desk) -> list[str]:
         found.append(say("siting.plan.no_budget"))
     if not ask.carriers and not ask.mend:
         found.append(say("siting.plan.nothing_offered"))
+    elif not ask.carriers and desk.required_spots:
+        found.append(say("siting.plan.required_carrier"))
+    unpriced = {mark.carrier for mark in desk.required_spots} - Offer().costs.keys()
+    if unpriced:
+        names = say("explain.joiner").join(vocabulary().carriers.label(carrier) for carrier in sorted(unpriced))
+        found.append(say("siting.plan.no_cost", carriers=names))
     return found
 
 
@@ -247,50 +267,3 @@ def _with_own_ids(plan: Plan, desk: Desk) -> Plan:
         for number, one in enumerate(plan.proposals, 1)
     ]
     return replace(plan, proposals=tuple(proposals))
-
-
-def show_state(desk: Desk) -> None:
-    """How far the search is; or what was proved, in words; or why there is no plan."""
-    if desk.job is not None:
-        show_job(desk.job, key="siting_job", grace_s=_GRACE_S)
-    for fault in desk.faults:
-        st.html(f'<p class="notice fault">{for_html(fault)}</p>')
-    if desk.planned is not None and desk.job is None:
-        st.html(proof_html(desk.planned, stale=not desk.planned.builds_on(desk.scenario.changes)))
-
-
-def proof_html(planned: Planned, *, stale: bool = False) -> str:
-    """What the plan is and what was proved of it: the tick only for a proof; ``stale``: edited since."""
-    plan = planned.plan
-    tick = '<i class="tick">✓</i>' if plan.status == "proved" else ""
-    mark, said = say(f"siting.proof.marks.{plan.status}"), for_html(plan.sentence)
-    head = f'<div class="proof-head">{tick}<b>{mark}</b>{_proof_facts(planned)}</div>'
-    note = f'<p class="note">{say("siting.proof.stale")}</p>' if stale else ""
-    return f'<div class="proof {plan.status}">{head}<p class="note">{said}</p>{note}</div>'
-
-
-def _proof_facts(planned: Planned) -> str:
-    """In short: how many, for how much, what that closes; the bound, the gap to it, the time, and the check."""
-    plan = planned.plan
-    if plan.status not in ("proved", "best_found"):
-        return ""
-    summary = say(
-        "siting.proof.summary",
-        count=numbers.pieces(len(plan.proposals)),
-        cost=money(plan.cost),
-        closed=numbers.whole(plan.closed),
-        asked=numbers.whole(plan.asked),
-    )
-    worth = planned.worth if plan.aim == "most" else plan.aim
-    facts = [
-        say(f"siting.proof.bounds.{worth}", bound=_bound(plan.bound, worth)),
-        say("siting.proof.gap", gap=numbers.percent(plan.gap, failing=plan.status != "proved")),
-        say("siting.proof.seconds", seconds=numbers.decimal(sum(plan.seconds.values()))),
-        say("siting.proof.checked" if plan.rechecked else "siting.proof.unchecked"),
-    ]
-    return f'<span>{summary}</span><span class="proof-facts">{"　".join(facts)}</span>'
-
-
-def _bound(bound: float, worth: str) -> str:
-    write = {"cheapest": money, "metres": numbers.length, "score": numbers.decimal}.get(worth, numbers.plain)
-    return write(bound)

@@ -30,11 +30,8 @@ def _component():
 
 
 def show_proposals(desk: Desk) -> None:
-    """The proposals of the last plan, or what a plan would be."""
-    if desk.planned is None:
-        st.html(
-            f'<div class="figures-title">{say("siting.plan.none")}</div><p class="note">{say("siting.plan.how_to")}</p>'
-        )
+    """The proposals of the last plan; nothing while others are sought."""
+    if desk.planned is None or desk.job is not None:
         return
     plan, waiting = desk.planned.plan, desk.waiting()
     with st.container(key="siting_proposals"):
@@ -87,9 +84,12 @@ def proposals_data(proposals: Sequence[Proposal], waiting: Collection[str]) -> d
 def _group(name: str, own: Sequence[Proposal], waiting: Collection[str], number: str) -> dict:
     kinds = say("explain.joiner").join(dict.fromkeys(say(f"siting.plan.kinds.{one.kind}") for one in own))
     key = "place" if len(own) == 1 else "first_place"
+    rule, _, subject = name.partition(say("plan.closes", rule="", name=""))
     return {
         "number": number,
-        "name": name,
+        "key": name,
+        "name": subject or name,
+        "rule": rule if subject else "",
         "place": say(f"siting.plan.{key}", kinds=kinds, place=own[0].place),
         "count": numbers.pieces(len(own)),
         "cost": money(sum(one.cost for one in own)),

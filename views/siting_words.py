@@ -1,6 +1,7 @@
 """Sites, proposals, amounts and changes in words."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,12 +15,16 @@ from views.siting_work import Size
 
 def site_words(site: Site) -> str:
     """What a site is, in one line: carrier, themes, condition; what is not recorded is left out."""
+    return _site_words(site.carrier, site.themes, site.condition)
+
+
+@lru_cache(maxsize=4096)
+def _site_words(carrier: str | None, themes: str | None, condition: str | None) -> str:
     words = vocabulary()
-    themes = (site.themes or "").split(",")
     parts = [
-        words.carriers.label(site.carrier) if site.carrier else "",
-        say("explain.joiner").join(words.themes.label(theme) for theme in themes if theme),
-        words.conditions.label(site.condition) if site.condition else "",
+        words.carriers.label(carrier) if carrier else "",
+        say("explain.joiner").join(words.themes.label(theme) for theme in (themes or "").split(",") if theme),
+        words.conditions.label(condition) if condition else "",
     ]
     return "　".join(part for part in parts if part) or say("siting.site.unrecorded")
 
@@ -39,6 +44,13 @@ def money(yuan: float | None) -> str:
     if yuan < 10_000:
         return say("siting.money.yuan", number=numbers.whole(yuan))
     return say("siting.money.ten_thousand", number=numbers.decimal(yuan / 10_000))
+
+
+def area_words(square_metres: float) -> str:
+    """An area: in square metres, from a tenth of a square kilometre on in those."""
+    if square_metres < 100_000:
+        return say("siting.areas.metres", number=numbers.whole(square_metres))
+    return say("siting.areas.kilometres", number=numbers.decimal(square_metres / 1_000_000))
 
 
 def grouped(proposals: Sequence[Proposal]) -> list[tuple[str, list[Proposal]]]:

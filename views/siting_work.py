@@ -16,16 +16,17 @@ from data.city import City
 from data.vocabulary import vocabulary
 from metrics.assessment import Assessment
 from metrics.book import RuleBook
+from metrics.plan.ground import Ground
 from metrics.plan.offer import defaults
-from metrics.plan.spots import Ground, Spots
+from metrics.plan.spots import Spots
 from metrics.scenario import Changes, Difference, Site, WhatIf, edited_city
 from metrics.scenario.sites import site_in
 from metrics.stock import Coded, Stock
 from texts import say
 
 Size = tuple[float | None, float | None]  # width and height, metres
+STOCK_ZOOM = 13.5  # from here on the map draws the city's own sites, see siting.js
 _MM, _MOST_SIZES = 1000, 5
-_SNAP_M, _DIRECTIONS = 100.0, 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +76,9 @@ class Bench:
         self.city, self.book, self.phase = city, book, phase
         self._what_if = WhatIf(city, book, phase, progress=progress)
         self._lock = Lock()
-        self._survey, _, _ = self._what_if.now()
-        self._spacing_m = float(defaults()["spacing_m"])
-        self._spots = ((), Spots(Ground(self._survey, (), self._spacing_m)))
+        ground, _, _ = self._what_if.now()
+        self._spots = Spots(Ground(ground, (), float(defaults()["spacing_m"])))  # keeps nothing between calls
+        self._own_sites: dict[str, Site] = {}  # those that were asked for; they never change
         self._last: tuple[Changes, Assessment, City] | None = None
         self.base = self.outcome({})
         self.assessed = self._what_if.assessment()
@@ -111,7 +112,9 @@ class Bench:
     def own_site(self, id: str) -> Site | None:
         """A site as the city has it."""
         row = self._row_of.get(id)
-        return None if row is None else site_in(self.stock, row)
+        if row is not None and id not in self._own_sites:
+            self._own_sites[id] = site_in(self.stock, row)
+        return None if row is None else self._own_sites[id]
 
     def row(self, id: str) -> int | None:
         """The place of a site in the stock."""
@@ -127,10 +130,10 @@ class Bench:
         *,
         changes: Changes,
         but: str | None = None,
-        forbidden: Sequence[shapely.Polygon] = (),
+        forbidden: Sequence[shapely.Geometry] = (),
     ) -> Snapped | None:
         """
-        The spot nearest to ``point`` where a site may stand, not too near to edited ones; None when there is none.
+        The spot nearest to ``point`` where a site may stand beside the edited ones; None when there is none near.
 
         Parameters
         ----------
@@ -139,42 +142,12 @@ class Bench:
         but
             The id of the site that is to stand there: it does not stand in its own way.
         """
-        spots = self._spots_without(tuple(forbidden))
-        others = [site for id, site in changes.items() if site is not None and id != but]
-        near_mm = (_SNAP_M + self._spacing_m) * _MM
         asked = round(point.x * _MM), round(point.y * _MM)
-        taken = np.array(
-            [(s.x_mm, s.y_mm) for s in others if np.hypot(s.x_mm - asked[0], s.y_mm - asked[1]) <= near_mm],
-            dtype=float,
-        ).reshape(-1, 2)
-        best = None
-        for dx, dy in self._tries(crowded=len(taken) > 0):
-            found = spots.nearest(asked[0] + dx, asked[1] + dy)
-            if found is None:
-                continue
-            spot, _ = found
-            if np.any(np.hypot(*(taken - (spot.x_mm, spot.y_mm)).T) < self._spacing_m * _MM):
-                continue
-            moved_m = float(np.hypot(spot.x_mm - asked[0], spot.y_mm - asked[1])) / _MM
-            if best is None or moved_m < best.moved_m:
-                best = Snapped(spot.x_mm, spot.y_mm, spot.facing_deg, spot.place, moved_m)
-            if (dx, dy) == (0, 0):
-                break
-        return best
-
-    def _tries(self, *, crowded: bool) -> list[tuple[int, int]]:
-        """Where to look for a spot beside what was asked, millimetres: there, and around when edited sites are near."""
-        if not crowded:
-            return [(0, 0)]
-        angles = np.arange(_DIRECTIONS) * 2 * np.pi / _DIRECTIONS
-        radii = np.arange(1, 5) * self._spacing_m * _MM
-        ring = [(round(r * np.cos(a)), round(r * np.sin(a))) for r in radii for a in angles]
-        return [(0, 0), *ring]
-
-    def _spots_without(self, forbidden: tuple[shapely.Polygon, ...]) -> Spots:
-        if self._spots[0] != forbidden:
-            self._spots = (forbidden, Spots(Ground(self._survey, forbidden, self._spacing_m)))
-        return self._spots[1]
+        found = self._spots.nearest(*asked, changes=changes, but=but, forbidden=forbidden)
+        if found is None:
+            return None
+        spot, moved_m = found
+        return Snapped(spot.x_mm, spot.y_mm, spot.facing_deg, spot.place, moved_m)
 
     def sizes(self, carrier: str) -> list[Size]:
         """The sizes in which the city has this carrier, the most frequent first; not recorded when it has none."""

@@ -3,6 +3,7 @@
 from metrics.scenario.difference import Difference, Flip, ScoreChange, StreetChange
 from metrics.scenario.export import change_table, compare, site_table
 from metrics.scenario.gains import Gains, best_spots
+from metrics.scenario.marks import Mark, Marks
 from metrics.scenario.scenario import Scenario, Step
 from metrics.scenario.sites import Changes, Site, edited_city
 from metrics.scenario.whatif import WhatIf
@@ -12,6 +13,8 @@ __all__ = [
     "Difference",
     "Flip",
     "Gains",
+    "Mark",
+    "Marks",
     "Scenario",
     "ScoreChange",
     "Site",

@@ -1,22 +1,48 @@
 """A scenario: the edits a planner made, step by step, to undo, to redo, to keep and to open again."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import numpy as np
+
 from data.city import City
-from metrics.scenario.sites import Changes, Site
+from metrics.scenario.marks import Mark, Marks
+from metrics.scenario.sites import Changes
 from metrics.scenario.written import Opened, opened, written
 from texts import say
 
-_AS_THE_CITY = object()  # stands for a site that no step has changed yet
+_UNTOUCHED = object()  # stands for what no step has changed yet
 
 
 @dataclass(frozen=True)
 class Step:
-    """One edit: what it is called, and how the sites it is about are after it; None: gone."""
+    """One edit: what it is called, and how the sites and marks it is about are after it; None: gone."""
 
     label: str
     changes: Changes
+    marks: Marks = field(default_factory=lambda: MappingProxyType({}))
+
+
+class _Net:
+    """What all steps in force come to, kept at hand while steps come and go."""
+
+    def __init__(self) -> None:
+        self.now: dict[str, object] = {}
+        self._before: list[dict[str, object]] = []  # of each step in force: what it found
+
+    def apply(self, changes: Mapping[str, object]) -> None:
+        """Let one more step be in force."""
+        self._before.append({id: self.now.get(id, _UNTOUCHED) for id in changes})
+        self.now.update(changes)
+
+    def take_back(self) -> None:
+        """Let the last step be in force no longer."""
+        for id, was in self._before.pop().items():
+            if was is _UNTOUCHED:
+                del self.now[id]
+            else:
+                self.now[id] = was
 
 
 class Scenario:
@@ -44,14 +70,24 @@ class Scenario:
         self.name, self.city = name, city
         self.steps: list[Step] = []
         self.done = 0
-        self._net: dict[str, Site | None] = {}
-        self._before: list[dict[str, object]] = []  # of each step in force: what it found in the net
+        self._sites, self._marks = _Net(), _Net()
         self._used: set[str] = set()
+        self._number = 1  # of new sites; all below are taken
 
     @property
     def changes(self) -> Changes:
         """How sites are after all steps in force, by id, where a step changed them; None: gone."""
-        return MappingProxyType(self._net)
+        return MappingProxyType(self._sites.now)
+
+    @property
+    def marks(self) -> dict[str, Mark]:
+        """The areas and spots that are drawn, by id."""
+        return {id: mark for id, mark in self._marks.now.items() if mark is not None}
+
+    @property
+    def last(self) -> Step | None:
+        """The last step in force; as long as it is the same object, so is everything before it."""
+        return self.steps[self.done - 1] if self.done else None
 
     @property
     def can_undo(self) -> bool:
@@ -63,7 +99,7 @@ class Scenario:
         """Whether a step was undone and nothing else done since."""
         return self.done < len(self.steps)
 
-    def do(self, label: str, changes: Changes) -> None:
+    def do(self, label: str, changes: Changes, marks: Marks | None = None) -> None:
         """
         Add a step; those undone are forgotten.
 
@@ -73,17 +109,21 @@ class Scenario:
             What it is called, in Chinese.
         changes
             How its sites are from now on; None takes one away.
+        marks
+            The same of areas and spots.
 
         Raises
         ------
         ValueError
-            When a site stands under another id than its own.
+            When a site or mark stands under another id than its own.
         """
-        if any(site is not None and site.id != id for id, site in changes.items()):
-            raise ValueError("changes name each site by its own id")
+        marks = marks or {}
+        for named in (changes, marks):
+            if any(own is not None and own.id != id for id, own in named.items()):
+                raise ValueError("changes name each site by its own id")
         del self.steps[self.done :]
-        self.steps.append(Step(label, MappingProxyType(dict(changes))))
-        self._used.update(changes)
+        self.steps.append(Step(label, MappingProxyType(dict(changes)), MappingProxyType(dict(marks))))
+        self._used.update(changes, marks)
         self._apply()
 
     def undo(self) -> str | None:
@@ -91,11 +131,8 @@ class Scenario:
         if not self.can_undo:
             return None
         self.done -= 1
-        for id, was in self._before.pop().items():
-            if was is _AS_THE_CITY:
-                del self._net[id]
-            else:
-                self._net[id] = was
+        self._sites.take_back()
+        self._marks.take_back()
         return self.steps[self.done].label
 
     def redo(self) -> str | None:
@@ -106,16 +143,22 @@ class Scenario:
         return self.steps[self.done - 1].label
 
     def _apply(self) -> None:
-        changes = self.steps[self.done].changes
-        self._before.append({id: self._net.get(id, _AS_THE_CITY) for id in changes})
-        self._net.update(changes)
+        step = self.steps[self.done]
+        self._sites.apply(step.changes)
+        self._marks.apply(step.marks)
         self.done += 1
 
     def new_id(self, city: City) -> str:
         """An id for a new site that neither the city's nor any site of this scenario has or had."""
-        taken = self._used if city.sites is None else self._used.union(city.sites["id"])
+        own = np.empty(0, dtype=object) if city.sites is None else city.sites["id"].to_numpy()
+        while (id := say("scenario.new_id", number=self._number)) in self._used or (own == id).any():
+            self._number += 1
+        return id
+
+    def new_mark_id(self, kind: str) -> str:
+        """An id for a new mark of this kind that none of this scenario has or had."""
         number = 1
-        while (id := say("scenario.new_id", number=number)) in taken:
+        while (id := f"{kind}-{number}") in self._used:
             number += 1
         return id
 
@@ -127,7 +170,7 @@ class Scenario:
 
     def _take(self, steps: list[Step], done: int) -> None:
         for step in steps:
-            self.do(step.label, step.changes)
+            self.do(step.label, step.changes, step.marks)
         while self.done > done:
             self.undo()
 
@@ -140,7 +183,7 @@ class Scenario:
         city
             The city it is of.
         """
-        return written(self.name, [(step.label, step.changes) for step in self.steps], self.done, city)
+        return written(self.name, [(s.label, s.changes, s.marks) for s in self.steps], self.done, city)
 
     @classmethod
     def from_json(cls, text: str, city: City) -> tuple["Scenario", list[str]]:
@@ -162,5 +205,5 @@ class Scenario:
         """
         found: Opened = opened(text, city)
         scenario = cls(found.name, city.fingerprint)
-        scenario._take([Step(label, changes) for label, changes in found.steps], found.done)
+        scenario._take([Step(*step) for step in found.steps], found.done)
         return scenario, found.notes

@@ -13,10 +13,13 @@ import shapely
 from data.city import City
 from data.errors import DataError, raise_faults
 from geo.crs import WGS84, to_mm
+from metrics.scenario.marks import Marks
 from metrics.scenario.sites import NUMBERS, TEXTS, Changes, Site
+from metrics.scenario.written_marks import mark_entries, marks_of
 from texts import say
 
-FORMAT, VERSION = "site-scenario", 1
+FORMAT, VERSION = "site-scenario", 2
+_WITHOUT_MARKS = 1  # the version of files without areas and spots
 _LONGEST_TEXT = 10_000
 _LARGEST = 1e12  # of a number of a site, as of anything that is recorded of a city
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
@@ -25,7 +28,7 @@ _DEGREE_DECIMALS = 10  # a hundredth of a millimetre
 _TOO_FAR_M = 1_000_000.0
 _MOST_FAULTS, _MOST_NAMED = 20, 8
 
-Steps = Sequence[tuple[str, Changes]]
+Steps = Sequence[tuple[str, Changes, Marks]]
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Opened:
 def written(name: str, steps: Steps, done: int, city: City) -> str:
     """The scenario as JSON; the same scenario gives the same text."""
     own = _ids_of(city)
-    sites = [site for _, changes in steps for site in changes.values() if site is not None]
+    sites = [site for _, changes, _ in steps for site in changes.values() if site is not None]
     points = gpd.GeoSeries([site.point for site in sites], crs=city.crs).to_crs(WGS84)
     places = iter(np.round(shapely.get_coordinates(points.array), _DEGREE_DECIMALS).tolist())
     entries = [
@@ -55,11 +58,13 @@ def written(name: str, steps: Steps, done: int, city: City) -> str:
                 }
                 for id, site in changes.items()
             ],
+            **({"marks": marks} if marks else {}),
         }
-        for label, changes in steps
+        for (label, changes, _), marks in zip(steps, mark_entries([marks for *_, marks in steps], city), strict=True)
     ]
+    version = VERSION if any(marks for *_, marks in steps) else _WITHOUT_MARKS
     about = {"name": city.meta.get("name"), "data_date": city.meta.get("data_date"), "fingerprint": city.fingerprint}
-    whole = {"format": FORMAT, "version": VERSION, "name": name, "city": about, "done": done, "steps": entries}
+    whole = {"format": FORMAT, "version": version, "name": name, "city": about, "done": done, "steps": entries}
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -113,7 +118,7 @@ def _read(text: str) -> dict:
     return whole
 
 
-def _steps_of(whole: Mapping, city: City, faults: list[str]) -> tuple[list[tuple[str, dict[str, Site | None]]], set]:
+def _steps_of(whole: Mapping, city: City, faults: list[str]) -> tuple[list[tuple], set]:
     """The steps, and the ids of the sites that were new in them; what is wrong goes to ``faults``."""
     steps, new = [], set()
     placed: list[tuple[int, dict, str, Mapping]] = []
@@ -136,7 +141,10 @@ def _steps_of(whole: Mapping, city: City, faults: list[str]) -> tuple[list[tuple
                     faults.append(say(f"scenario.fault.{fault}", step=number, id=id))
                     break
                 placed.append((number, changes, id, entry["site"]))
-        steps.append((label, changes))
+        marks = marks_of(step.get("marks", []), city)
+        if marks is None:
+            faults.append(say("scenario.fault.mark", step=number))
+        steps.append((label, changes, marks or {}))
     _place(placed, city, faults)
     return steps, new
 
@@ -206,7 +214,7 @@ def _without_clashes(steps: Steps, new: set[str], city: City) -> tuple[Steps, li
     clashing = sorted(new & own)
     if not clashing:
         return steps, []
-    taken = own | {id for _, changes in steps for id in changes}
+    taken = own | {id for _, changes, _ in steps for id in changes}
     number, names = 1, {}
     for id in clashing:
         while (name := say("scenario.new_id", number=number)) in taken:
@@ -214,7 +222,8 @@ def _without_clashes(steps: Steps, new: set[str], city: City) -> tuple[Steps, li
         names[id] = name
         taken.add(name)
     steps = [
-        (label, {names.get(id, id): _called(site, names) for id, site in changes.items()}) for label, changes in steps
+        (label, {names.get(id, id): _called(site, names) for id, site in changes.items()}, marks)
+        for label, changes, marks in steps
     ]
     pairs = [say("scenario.note.pair", was=id, now=name) for id, name in names.items()]
     return steps, [say("scenario.note.renamed", count=len(pairs), pairs=_some(pairs))]
@@ -237,7 +246,7 @@ def _city_notes(whole: Mapping, city: City) -> list[str]:
 
 def _gone_notes(steps: Steps, new: set[str], city: City) -> list[str]:
     own = _ids_of(city)
-    last: dict[str, Site | None] = {id: site for _, changes in steps for id, site in changes.items()}
+    last: dict[str, Site | None] = {id: site for _, changes, _ in steps for id, site in changes.items()}
     gone = [id for id in last if id not in own and id not in new]
     removed = [id for id in gone if last[id] is None]
     kept = [id for id in gone if last[id] is not None]

@@ -10,10 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from metrics.assessment import assess
-from metrics.scenario import edited_city
+from metrics.scenario import Scenario, Site, edited_city
+from store.errors import StoreError
+from store.scenarios import Kept
 from tests.views.small import small_city
 from texts import say
-from views import calls
+from views import calls, office, siting_drafts
 from views.findings import Filters, walk_probability
 from views.siting_plan import goal_rules
 
@@ -108,7 +110,7 @@ def test_nothing_is_lost_on_another_page(page):
 
 
 @pytest.mark.parametrize(
-    ("how", "slider", "key"), [("budget", "siting_budget", "no_budget"), ("count", "siting_count", "no_sites_asked")]
+    ("how", "slider", "key"), [("budget", "siting_budget", "no_budget"), ("count", "siting_sites", "no_sites_asked")]
 )
 def test_nothing_asked_is_told(page, how, slider, key):
     page.segmented_control(key="siting_how").set_value(how).run()
@@ -131,21 +133,148 @@ def test_site_is_repaired_and_restored(page):
     assert "没有改动" in html_of(page)
 
 
-def test_scenario_is_kept_opened_and_compared(page, user_folder):
+def test_scenario_is_kept_opened_and_compared(page):
     page.segmented_control(key="siting_mode").set_value("place").run()
     click(page, 1)
     page.text_input(key="siting_name").input("东区补点").run()
     page.button(key="siting_keep").click().run()
     assert not page.exception
-    (kept,) = (user_folder / "scenarios").glob("*.json")
-    assert kept.stem == "东区补点"
+    (kept,) = kept_names()
+    assert (kept.name, kept.version) == ("东区补点", 1) and not desk_of(page).unsaved
+    click(page, 2)
+    page.button(key="siting_keep").click().run()
+    assert "第 2 版" in html_of(page)
     page.button(key="siting_new").click().run()
     assert not desk_of(page).scenario.changes
-    page.selectbox(key="siting_other").select(str(kept)).run()
+    page.selectbox(key="siting_other").select("东区补点").run()
     assert not page.exception
-    assert "东区补点" in html_of(page) and "新增 1 处" in html_of(page)
-    page.button(key="siting_kept_东区补点_open").click().run()
-    assert len(desk_of(page).scenario.changes) == 1
+    assert "东区补点" in html_of(page) and "新增 2 处" in html_of(page)
+    page.button(key="siting_open_0").click().run()
+    assert len(desk_of(page).scenario.changes) == 2
+    page.button(key="siting_drop_0").click().run()
+    assert "确定删除" in html_of(page)
+    page.button(key="siting_answer_0").click().run()
+    assert desk_of(page).unsaved and len(desk_of(page).scenario.changes) == 2
+    assert not kept_names()
+
+
+def kept_names() -> list[Kept]:
+    """What is kept of the demo city."""
+    return office.store().scenarios.all(office.store().people.demo("127.0.0.1"), "澜州市")
+
+
+def kept_by(page: AppTest, name: str, text: str, version: int = 0) -> None:
+    """Somebody else saves a scenario."""
+    store = office.store()
+    store.scenarios.keep(store.people.demo("127.0.0.1"), "澜州市", name, text, version=version)
+
+
+def test_a_name_that_was_not_opened_here_is_asked_about(page):
+    kept_by(page, "方案一", Scenario("方案一").to_json(calls.city("demo")))
+    page.segmented_control(key="siting_mode").set_value("place").run()
+    click(page, 1)
+    page.button(key="siting_keep").click().run()
+    assert "已有同名方案“方案一”" in html_of(page) and desk_of(page).unsaved
+    page.button(key="siting_answer_1").click().run()  # keep both
+    assert desk_of(page).scenario.name == "方案一（2）" and not desk_of(page).unsaved
+    assert len(kept_names()) == 2
+
+
+def test_who_saved_first_is_told_and_mine_stays(page):
+    page.segmented_control(key="siting_mode").set_value("place").run()
+    click(page, 1)
+    page.button(key="siting_keep").click().run()
+    kept_by(page, "方案一", Scenario("方案一").to_json(calls.city("demo")), version=1)
+    click(page, 2)
+    page.button(key="siting_keep").click().run()
+    assert "更新为第 2 版" in html_of(page) and len(desk_of(page).scenario.changes) == 2
+    page.button(key="siting_answer_0").click().run()  # over theirs
+    assert desk_of(page).kept == ("方案一", 3) and not desk_of(page).unsaved
+
+
+def test_unsaved_edits_are_asked_about(page):
+    page.segmented_control(key="siting_mode").set_value("place").run()
+    click(page, 1)
+    page.button(key="siting_new").click().run()
+    assert "尚未保存" in html_of(page)
+    page.button(key="siting_answer_leave").click().run()
+    assert len(desk_of(page).scenario.changes) == 1 and "尚未保存" not in html_of(page)
+    page.button(key="siting_new").click().run()
+    page.button(key="siting_answer_0").click().run()  # keep first
+    assert not desk_of(page).scenario.changes
+    assert [one.name for one in kept_names()] == ["方案一"]
+
+
+def test_unsaved_edits_outlive_the_session(page, user_folder):
+    page.segmented_control(key="siting_mode").set_value("place").run()
+    click(page, 1)
+    click(page, 2)
+    page.button(key="siting_undo").click().run()
+    key = page.query_params["draft"]
+    wanted = numbers_of(page)
+    siting_drafts.all_written()
+    again = AppTest.from_file(str(ROOT / "app.py"), default_timeout=_SECONDS)
+    again.query_params["draft"] = key
+    again.run()
+    again.query_params["draft"] = key
+    opened(again)
+    assert numbers_of(again) == wanted and "已恢复方案" in html_of(again)
+    scenario = desk_of(again).scenario
+    assert len(scenario.changes) == 1 and scenario.can_redo and desk_of(again).unsaved
+
+
+def test_a_store_that_does_not_answer_switches_saving_off(page, monkeypatch):
+    def gone():
+        raise StoreError(say("store.base.gone"))
+
+    monkeypatch.setattr(office, "store", gone)
+    page.segmented_control(key="siting_mode").set_value("place").run()
+    click(page, 1)
+    assert not page.exception
+    assert "暂时不能保存和打开" in html_of(page) and len(desk_of(page).scenario.changes) == 1
+    page.button(key="siting_keep").click().run()
+    assert not page.exception and "没有保存" in html_of(page) and desk_of(page).unsaved
+
+
+def test_scenario_with_sites_that_are_gone_opens_with_a_sentence(page):
+    scenario = Scenario("旧方案")
+    middle = calls.city("demo").sites.geometry.iloc[0]
+    there = {"x_mm": round(middle.x * 1000), "y_mm": round(middle.y * 1000)}
+    scenario.do("移动", {"不在了": Site("不在了", **there, carrier="lamp_post_flag")})
+    scenario.do("拆除", {"也不在了": None})
+    text = scenario.to_json(calls.city("demo")).replace('"new": true', '"new": false')
+    page.file_uploader(key="siting_upload").upload("old.json", text.encode()).run()
+    assert not page.exception
+    assert "已不在城市数据中" in html_of(page) and len(desk_of(page).scenario.steps) == 2
+
+
+def test_names_of_sites_are_escaped(page):
+    hostile = "<img src=x onerror=alert(1)>`${alert(2)}`=1+1"
+    scenario = Scenario("旧方案")
+    middle = calls.city("demo").sites.geometry.iloc[0]
+    there = {"x_mm": round(middle.x * 1000), "y_mm": round(middle.y * 1000)}
+    scenario.do(hostile, {hostile: Site(hostile, **there, carrier=hostile, themes=hostile, condition=hostile)})
+    page.file_uploader(key="siting_upload").upload("x.json", scenario.to_json(calls.city("demo")).encode()).run()
+    desk_of(page).site = hostile
+    page.run()
+    assert not page.exception
+    assert "&lt;img" in html_of(page) and "<img" not in html_of(page)
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", "`${alert(1)}`", "=1+1", "𠮷𰻞麵館", "**粗** :red[红] ~~删~~ $x$", "长" * 60]
+)
+def test_names_are_kept_as_typed(page, name):
+    page.text_input(key="siting_name").input(name).run()
+    page.segmented_control(key="siting_mode").set_value("place").run()
+    click(page, 1)
+    page.button(key="siting_keep").click().run()
+    assert not page.exception
+    (kept,) = kept_names()
+    assert kept.name == name
+    assert "<script>alert" not in html_of(page)
+    page.button(key="siting_open_0").click().run()
+    assert not page.exception and desk_of(page).scenario.name == name
 
 
 def test_file_that_is_no_scenario_is_told(page):

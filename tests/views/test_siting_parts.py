@@ -2,29 +2,37 @@
 
 import io
 import json
+from types import SimpleNamespace
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from briefing.scenario_files import write_scenario
-from data.errors import DataError
 from metrics.assessment import assess
 from metrics.plan import CurvePoint, Proposal
 from metrics.rulebook import load_rulebook
-from metrics.scenario import Site, edited_city
+from metrics.scenario import Mark, Site, edited_city
+from metrics.scenario.marks import REQUIRED
 from metrics.scenario.scenario import Scenario
 from tests.cities import EAST, NORTH
 from tests.views.small import GAP, SCRIPT, small_city
-from views import kept_scenarios
+from views import siting_map, siting_shown
+from views.ground import ground_of
+from views.maps import drawing_data
 from views.siting_actions import accept, alter, move, place, redo, remove, restore, take_answer, undo
+from views.siting_compare import comparison_html, edit_kind
 from views.siting_curve import bend, curve_figure
-from views.siting_desk import FORBID, MOVE, PLACE, Desk, Planned
+from views.siting_desk import FORBID, MOVE, OUTLINE, PLACE, REQUIRE, Desk, Planned
 from views.siting_figures import figures, flips_html, probabilities
-from views.siting_map import edit_kind, shown_findings
+from views.siting_map import delta
+from views.siting_plan import offer_of
 from views.siting_proposals import proposals_data
-from views.siting_store import comparison_html, written_bytes
+from views.siting_shown import shown_findings
+from views.siting_store import written_bytes
 from views.siting_words import change, grouped, money
 from views.siting_work import Bench
 
@@ -143,9 +151,9 @@ def test_clicks_do_what_the_mode_says(bench, desk):
     assert len(desk.scenario.changes) == 1
     click(3, 900, 0)
     assert len(desk.scenario.changes) == 1, "an answer counts once"
-    desk.mode = FORBID
+    desk.mode, desk.radius_m = FORBID, 100
     click(4, 900, 0)
-    assert desk.forbidden[0][2] == 100
+    assert desk.closed_areas()[0].area == pytest.approx(31_400, rel=0.01)
     desk.mode = PLACE
     click(5, 900, 0)
     placed = bench.site(desk.site, desk.scenario.changes)
@@ -224,14 +232,97 @@ def test_scenarios_side_by_side(bench):
     assert "甲&lt;b&gt;" in html and "新增 1 处" in html and "没有改动" in html
 
 
-def test_scenarios_are_kept_and_dropped(user_folder, bench, desk):
-    place(bench, desk, at(700, 0))
-    path = kept_scenarios.keep_scenario("东区 方案/一", desk.scenario.to_json(bench.city))
-    assert path.parent == user_folder / "scenarios" and kept_scenarios.kept_scenarios() == [path]
-    opened, notes = Scenario.from_json(kept_scenarios.read_scenario(path), bench.city)
-    assert not notes and dict(opened.changes) == dict(desk.scenario.changes)
-    with pytest.raises(ValueError, match="not a kept scenario"):
-        kept_scenarios.drop_scenario(user_folder / "other.json")
-    kept_scenarios.drop_scenario(path)
-    with pytest.raises(DataError):
-        kept_scenarios.read_scenario(path)
+def test_a_site_does_not_stand_in_its_own_way(bench, desk):
+    """Dragged two metres it goes two metres; where it stood another may stand."""
+    place(bench, desk, at(700, -12))
+    id, first = desk.site, desk.scenario.changes[desk.site]
+    move(bench, desk, id, at(702, -12))
+    assert "正是所点的位置" in desk.said
+    assert desk.scenario.changes[id].point.distance(first.point) == pytest.approx(2, abs=0.01)
+    move(bench, desk, "faded", at(1300, -12))
+    was = bench.own_site("faded").point
+    place(bench, desk, shapely.Point(was.x, NORTH - 12))
+    assert "正是所点的位置" in desk.said
+    assert desk.scenario.changes[desk.site].point.distance(was) < 20
+
+
+def test_areas_and_spots_are_drawn_and_taken_back(bench, desk):
+    """An outline of four corners keeps 550–850 m free; what has to stand in it cannot, beside it it can."""
+    around = bench.outcome({})
+
+    def draw(serial: int, *corners: tuple[float, float]) -> None:
+        places = gpd.GeoSeries([at(*corner) for corner in corners], crs=bench.city.crs).to_crs(4326)
+        told = clicked(bench, at(*corners[0]), serial=serial, what="area")
+        take_answer(bench, desk, around, told | {"corners": [[one.x, one.y] for one in places]})
+
+    desk.mode, desk.radius_m = FORBID, OUTLINE
+    draw(1, (550, -150), (850, -150), (850, 150), (550, 150))
+    (area,) = desk.closed_areas()
+    assert area.area == pytest.approx(90_000, rel=1e-4) and "90 000 平方米" in plain(desk.said)
+    draw(2, (0, 0), (10, 0), (20, 0))
+    assert desk.unheard and len(desk.forbidden) == 1, "a line encloses nothing"
+    desk.mode = REQUIRE
+    take_answer(bench, desk, around, clicked(bench, at(700, -12), serial=3))
+    assert desk.unheard and not desk.required_spots
+    take_answer(bench, desk, around, clicked(bench, at(1100, -12), serial=4))
+    spot = desk.required_spots[-1]
+    assert (spot.carrier, len(desk.required_spots)) == ("lamp_post_flag", 1)
+    offer = offer_of(desk)
+    assert offer.forbidden == (area,) and offer.required[0].carrier == "lamp_post_flag"
+    assert (offer.required[0].x_mm, offer.required[0].y_mm) == spot.points_mm[0]
+    take_answer(bench, desk, around, clicked(bench, at(1100, -12), serial=5))
+    assert not desk.required_spots
+    desk.mode = FORBID
+    take_answer(bench, desk, around, clicked(bench, at(700, 0), serial=6))
+    assert not desk.forbidden
+    while desk.scenario.can_undo:
+        undo(desk)
+    assert not desk.scenario.marks and not desk.scenario.changes
+
+
+def test_a_required_spot_is_done_when_its_proposal_is_accepted(bench, desk):
+    one = proposal(1, "甲")
+    at_mm = (one.site.x_mm, one.site.y_mm)
+    desk.do("必设点", {}, {"required-1": Mark("required-1", REQUIRED, (at_mm,), "lamp_post_flag")})
+    accept(desk, [one])
+    assert not desk.required_spots and one.site.id in desk.scenario.changes
+    undo(desk)
+    assert desk.required_spots
+
+
+def test_old_proposals_wait_out_of_sight_while_others_are_sought(desk):
+    one = proposal(1, "甲")
+    plan = SimpleNamespace(proposals=(one,))
+    desk.planned = Planned(plan, "score", ("", ""), {})
+    assert desk.waiting() == [one]
+    desk.job = object()
+    assert desk.waiting() == []
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\xa0", " ")
+
+
+ROWS = st.dictionaries(st.sampled_from("abc"), st.lists(st.lists(st.integers(0, 3), max_size=2), max_size=6))
+
+
+@given(was=ROWS, now=ROWS)
+def test_what_differs_makes_the_one_of_the_other(was, now):
+    """As the script of the map puts it together: the rows that stay, then the new ones; each row once is enough."""
+    was = {name: was.get(name, []) for name in "abc"} | {"legend": ["x"], "origin": 1}
+    now = {name: now.get(name, []) for name in "abc"} | {"legend": ["y"], "origin": 1}
+    told = delta(was, now)
+    assert "origin" not in told and told["legend"] == {"now": ["y"]}
+    for name in "abc":
+        own = told.get(name, {"gone": [], "new": []})
+        made = [row for place, row in enumerate(was[name]) if place not in own["gone"]] + own["new"]
+        assert {repr(row) for row in made} == {repr(row) for row in now[name]}
+
+
+def test_the_map_without_edits_travels_once(bench):
+    base, _, _ = siting_map._base(bench)
+    ground = ground_of(bench.city)
+    assert delta(base, drawing_data(siting_shown.drawing_of(bench, bench.base, chosen=None), ground.origin)) == {}
+    edited = siting_shown.drawing_of(bench, bench.outcome(filling(550, 650)), chosen=None)
+    told = delta(base, drawing_data(edited, ground.origin))
+    assert told and len(json.dumps(told)) < len(json.dumps(base))

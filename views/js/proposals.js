@@ -25,17 +25,19 @@ export default function (component) {
   data.groups.forEach((group) => {
     const waiting = group.rows.filter((row) => row.waiting).map((row) => row.id);
     const sign = made("span", group.number ? "number" : "number done", group.number || "✓");
-    const cells = [sign, made("span", "closes", group.name), made("span", "place", group.place),
+    const closes = made("span", "closes", group.name);
+    closes.append(made("span", "rule", group.rule));
+    const cells = [sign, closes, made("span", "place", group.place),
       made("b", "figure", group.count), made("span", "figure", group.cost)];
     parts.push(line("group", cells, button(waiting, data.words.accept)));
     if (group.rows.length < 2) return;
-    const each = made("div", open.has(group.name) ? "each open" : "each");
+    const each = made("div", open.has(group.key) ? "each open" : "each");
     const more = made("button", "more", group.more);
-    more.setAttribute("aria-expanded", open.has(group.name));
+    more.setAttribute("aria-expanded", open.has(group.key));
     more.onclick = () => {
       const now = each.classList.toggle("open");
       more.setAttribute("aria-expanded", now);
-      if (now) open.add(group.name); else open.delete(group.name);
+      if (now) open.add(group.key); else open.delete(group.key);
     };
     each.append(...group.rows.map((row) => line("single", [made("span", ""), made("span", "closes", row.kind),
       made("span", "place", row.place), made("span", ""), made("span", "figure", row.cost)],

@@ -1,8 +1,9 @@
 // What planners do on a city's map: sites they change, proposals, areas they keep free; clicks and drags go straight to
 // the server. Runs inside folium's page, above map.js. Every text of the data is set as text, never as HTML.
 (function () {
-  const STOCK_FROM_ZOOM = 13.5, MOST_NUMBERS = 30;
-  let stock = [], hidden = new Set(), colours = {}, mode = "look", serial = 0, canvas = null, widths = () => {};
+  const STOCK_FROM_ZOOM = 13.5, MOST_NUMBERS = 30, CLOSE_PX = 12;
+  let stock = [], hidden = new Set(), colours = {}, mode = "look", drawn = false, serial = 0, canvas = null;
+  let grip = null, base = {}, token = "", origin = [0, 0], theMap = null, found = null, signs = null, lastDelta = null, widths = () => {};
 
   function send(what, latlng, map, more) {
     serial = Math.max(serial + 1, Date.now());
@@ -68,16 +69,101 @@
   }
 
   function begin(map, given) {
-    colours = given.colours;
-    stock = given.stock.map((steps) => decode(steps, given.origin)[0]);
+    ({colours, base, token, origin} = given);
+    theMap = map;
+    stock = given.stock.map((steps) => decode(steps, origin)[0]);
     map.doubleClickZoom.disable();
     map.attributionControl && map.attributionControl.remove();
+    pane(map, "areas", 415);
     pane(map, "stock", 425);
     pane(map, "edits", 450);
     pane(map, "numbers", 455);
     dots = new Dots().addTo(map);
-    map.on("click", (event) => send("click", event.latlng, map));
+    map.on("click", (event) => { if (!outline.take(event)) send("click", event.latlng, map); });
+    outline.listen(map);
+    findings({});
     send("stands", null, map);
+  }
+
+  // What was edited, as the server tells it; whether it was told of the city that this map shows.
+  function update(data) {
+    if (!theMap || data.token !== token) return false;
+    findings(data.delta);
+    if (signs) signs.remove();
+    signs = L.featureGroup().addTo(theMap);
+    draw(theMap, signs, data);
+    return true;
+  }
+
+  // The city as it is with what differs put in its place; left standing when nothing differs from what is drawn.
+  function findings(delta) {
+    const text = JSON.stringify(delta);
+    if (text === lastDelta) return;
+    lastDelta = text;
+    const given = {...base};
+    Object.entries(delta).forEach(([name, own]) => {
+      const gone = new Set(own.gone);
+      given[name] = "now" in own ? own.now : base[name].filter((row, place) => !gone.has(place)).concat(own.new);
+    });
+    const last = found;
+    found = L.featureGroup().addTo(theMap);
+    window.cityMap.findings(theMap, found, given);
+    if (last) last.remove();
+  }
+
+  // An area that is drawn corner by corner: closed by a click on its first corner or a double click, given up by Esc.
+  const outline = {
+    corners: [], layer: null, at: 0,
+    listen(map) {
+      map.on("mousemove", (event) => this.show(map, event.latlng));
+      map.on("dblclick", () => { if (this.corners.length > 2) this.close(map); });
+      map.on("contextmenu", () => { this.corners.pop(); this.show(map); });
+      document.addEventListener("keydown", (event) => { if (event.key === "Escape") this.drop(); });
+    },
+    take(event) {
+      if (mode !== "forbid" || !drawn) return false;
+      const map = theMap, near = (at) => map.latLngToContainerPoint(at).distanceTo(event.containerPoint) < CLOSE_PX;
+      if (!this.corners.length && areasAt(event.latlng)) return false;  // a click into an area opens it again
+      if (this.corners.length > 2 && near(this.corners[0])) this.close(map);
+      else if (!this.corners.length || !near(this.corners[this.corners.length - 1])) this.corners.push(event.latlng);
+      this.show(map, event.latlng);
+      return true;
+    },
+    show(map, pointer) {
+      if (this.layer) this.layer.remove();
+      this.layer = null;
+      if (!this.corners.length) return;
+      const look = {pane: "overlayPane", interactive: false, color: colours.text, weight: 1.6};
+      this.layer = L.featureGroup([
+        L.polygon(pointer ? [...this.corners, pointer] : this.corners, {...look, dashArray: "4 3", fillColor: colours.unknown, fillOpacity: 0.2}),
+        ...this.corners.map((at, n) => L.circleMarker(at, {...look, radius: n ? 3 : 5.5, fillColor: "#fff", fillOpacity: 1})),
+      ]).addTo(map);
+    },
+    close(map) {
+      const corners = this.corners.map((at) => [at.lng, at.lat]);
+      send("area", this.corners[0], map, {corners});
+      this.corners = [];
+    },
+    drop() {
+      this.corners = [];
+      if (this.layer) this.layer.remove();
+      this.layer = null;
+    },
+  };
+
+  let areas = [];
+
+  // Whether a place lies in an area that is kept free.
+  function areasAt(place) {
+    return areas.some((ring) => {
+      let inside = false;
+      ring.forEach((a, n) => {
+        const b = ring[n ? n - 1 : ring.length - 1];
+        if (a.lat > place.lat !== b.lat > place.lat &&
+            place.lng < a.lng + (b.lng - a.lng) * (place.lat - a.lat) / (b.lat - a.lat)) inside = !inside;
+      });
+      return inside;
+    });
   }
 
   const Sign = L.CircleMarker.extend({
@@ -100,7 +186,8 @@
   });
 
   // New: full blue disc; changed: blue ring with a dot; moved: blue disc with a tail to where it was (drawn apart);
-  // gone: grey cross; proposed: white disc with a dark rim; proposed mending: the same with a dot.
+  // gone: a cross; proposed: white disc with a dark rim, to be repaired with a dot in it, to show more themes with a bar,
+  // both with a dot above a bar; required: a dark square with a white middle.
   function shape(context, form, x, y, r) {
     const disc = (fill, line, radius, width) => {
       context.beginPath();
@@ -110,6 +197,16 @@
       context.lineWidth = width;
       context.strokeStyle = line;
       context.stroke();
+    };
+    const bar = (height) => {
+      context.fillStyle = colours.text;
+      context.fillRect(x - r * 0.5, y + height - 1, r, 2);
+    };
+    const dot = (height) => {
+      context.beginPath();
+      context.arc(x, y + height, r * 0.3, 0, 2 * Math.PI);
+      context.fillStyle = colours.text;
+      context.fill();
     };
     if (form === "gone") {
       disc("#fff", colours.text, r - 1, 1.4);
@@ -125,43 +222,55 @@
     } else if (form === "changed") {
       disc("#fff", colours.pass, r - 0.5, 2.4);
       disc(colours.pass, colours.pass, r * 0.3, 0.5);
+    } else if (form === "required") {
+      context.fillStyle = colours.text;
+      context.strokeStyle = "#fff";
+      context.lineWidth = 1.6;
+      context.fillRect(x - r + 1, y - r + 1, 2 * r - 2, 2 * r - 2);
+      context.strokeRect(x - r + 1, y - r + 1, 2 * r - 2, 2 * r - 2);
+      context.fillStyle = "#fff";
+      context.fillRect(x - r * 0.3, y - r * 0.3, r * 0.6, r * 0.6);
     } else {
       disc("#fff", colours.text, r - 0.5, 1.8);
-      if (form === "mend") disc(colours.text, colours.text, r * 0.3, 0.5);
+      if (form === "repair") dot(0);
+      if (form === "retheme") bar(0);
+      if (form === "both") {
+        dot(-r * 0.25);
+        bar(r * 0.4);
+      }
     }
   }
 
   function draw(map, group, given) {
-    const {origin} = given;
     const at = (steps) => decode(steps, origin);
-    mode = given.mode;
-    map.getContainer().style.cursor = {place: "crosshair", move: "crosshair", forbid: "crosshair"}[mode] || "";
+    if (mode !== given.mode || drawn !== given.drawn) outline.drop();
+    ({mode, drawn} = given);
+    map.getContainer().style.cursor = mode === "look" ? "" : "crosshair";
     map.getPane("findings").style.cursor = "inherit";
     hidden = new Set(given.hidden);
     dots.draw();
     map.getPane("edits").style.pointerEvents = "auto";
     canvas = canvas || L.canvas({pane: "edits", padding: 0.3, tolerance: 3});
-    const told = (layer, text) => layer.bindTooltip(textNode(text), {sticky: true, opacity: 1});
-    given.areas.forEach(([steps, radius]) => {
-      const [centre] = at(steps);
-      L.circle(centre, {renderer: canvas, interactive: false, radius, color: colours.text, weight: 1.2, dashArray: "3 3",
+    areas = given.areas.map(at);
+    areas.forEach((ring) => {
+      L.polygon(ring, {pane: "areas", interactive: false, color: colours.text, weight: 1.2, dashArray: "3 3",
         fillColor: colours.unknown, fillOpacity: 0.28}).addTo(group);
     });
     given.tails.forEach((steps) => {
       L.polyline(at(steps), {renderer: canvas, interactive: false, color: colours.pass, weight: 1.6, dashArray: "2 3"}).addTo(group);
     });
-    const signs = given.signs.map(([steps, form, text, chosen, number]) => {
-      const [centre] = at(steps);
-      const sign = new Sign(centre, {renderer: canvas, form, chosen, fill: true, radius: 6}).addTo(group);
-      told(sign, text);
+    const made = given.signs.map(([x, y, form, text, chosen, number]) => {
+      const [centre] = at([x, y]);
+      const sign = new Sign(centre, {renderer: canvas, form, chosen, fill: true, radius: 6, text}).addTo(group);
       return [sign, centre, number];
     });
-    numbers(map, group, signs.filter(([, , number]) => number));
+    tell(map, given.texts);
+    const labelled = made.filter(([, , number]) => number);
+    numbers(group, labelled);
     handle(map, group, given);
-    const crowded = given.signs.filter(([, , , , number]) => number).length > MOST_NUMBERS;
     const resize = () => {
-      map.getPane("numbers").style.display = crowded && map.getZoom() < STOCK_FROM_ZOOM ? "none" : "";
-      signs.forEach(([sign]) => sign.setRadius(map.getZoom() < 12 ? 4.5 : map.getZoom() < 14 ? 5.5 : 7.5));
+      map.getPane("numbers").style.display = labelled.length > MOST_NUMBERS && map.getZoom() < STOCK_FROM_ZOOM ? "none" : "";
+      made.forEach(([sign]) => sign.setRadius(map.getZoom() < 12 ? 4.5 : map.getZoom() < 14 ? 5.5 : 7.5));
     };
     widths();
     map.on("zoomend", resize);
@@ -170,8 +279,14 @@
     legend(given.legend);
   }
 
+  // One tooltip for all signs: it opens over the one that is pointed at.
+  function tell(map, texts) {
+    signs.unbindTooltip();
+    if (texts.length) signs.bindTooltip((sign) => textNode(texts[sign.options.text] || ""), {sticky: true, opacity: 1});
+  }
+
   // One number for each stretch that proposals repair.
-  function numbers(map, group, labelled) {
+  function numbers(group, labelled) {
     labelled.forEach(([, centre, number]) => {
       const node = document.createElement("div");
       node.textContent = number;
@@ -185,22 +300,23 @@
 
   // The chosen site can be taken and dragged.
   function handle(map, group, given) {
+    if (grip) grip.remove();
+    grip = null;
     if (!given.handle) return;
     const [steps, id, text] = given.handle;
     const node = document.createElement("div");
     node.style.cssText = "position:absolute;width:26px;height:26px;left:-13px;top:-13px;border-radius:50%;cursor:move;";
     const icon = L.divIcon({html: node, className: "siting-handle", iconSize: [0, 0]});
-    const marker = L.marker(decode(steps, given.origin)[0], {icon, draggable: true, keyboard: false, zIndexOffset: 1000});
-    marker.bindTooltip(textNode(text), {opacity: 1, direction: "top", offset: [0, -14]});
+    node.title = text;  // the browser's own: it waits, and covers no sign
+    const marker = L.marker(decode(steps, origin)[0], {icon, draggable: true, keyboard: false, zIndexOffset: 1000});
     let ghost = null;
     marker.on("dragstart", () => {
-      marker.closeTooltip();
       ghost = L.circleMarker(marker.getLatLng(), {radius: 8, color: colours.pass, weight: 2, fillColor: "#fff", fillOpacity: 1,
         interactive: false}).addTo(group);
     });
     marker.on("drag", () => ghost.setLatLng(marker.getLatLng()));
     marker.on("dragend", () => send("drag", marker.getLatLng(), map, {id}));
-    marker.addTo(group);
+    grip = marker.addTo(map);
   }
 
   function textNode(text) {
@@ -212,8 +328,11 @@
 
   function legend(rows) {
     const box = document.getElementById("legend");
+    Object.assign(box.style, {display: "flex", flexWrap: "wrap", rowGap: "4px", maxWidth: "calc(100vw - 210px)"});
+    box.querySelectorAll(".edited").forEach((row) => row.remove());
     rows.forEach(([form, text]) => {
       const row = document.createElement("span"), sign = picture(form);
+      row.className = "edited";
       row.style.cssText = "display:inline-flex;align-items:center;margin-left:14px;white-space:nowrap;";
       const words = textNode(text);
       words.style.marginLeft = "6px";
@@ -232,11 +351,19 @@
     if (form === "repaired") {
       context.fillStyle = colours.pass;
       context.fillRect(0, 6, wide, 4.5);
+    } else if (form === "forbidden") {
+      context.globalAlpha = 0.28;
+      context.fillStyle = colours.unknown;
+      context.fillRect(1, 2, 14, 12);
+      context.globalAlpha = 1;
+      context.setLineDash([3, 3]);
+      context.strokeStyle = colours.text;
+      context.strokeRect(1, 2, 14, 12);
     } else {
       shape(context, form, 8, 8, 6.5);
     }
     return made;
   }
 
-  return {begin, draw};
+  return {begin, update};
 })()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from data.errors import DataError
 from metrics.scenario import Scenario, Site, WhatIf
+from metrics.scenario.marks import FORBIDDEN, REQUIRED, Mark
 from tests.cities import EAST, NORTH, city, road, site, sites_along
 from tests.metrics.judging import along_rule, book_of
 
@@ -171,7 +172,7 @@ def test_what_is_no_scenario_is_told(whole: object):
 
 
 def test_a_file_of_a_later_version_is_told():
-    with pytest.raises(DataError, match="第 7 版，本系统只能打开第 1 版"):
+    with pytest.raises(DataError, match="第 7 版，本系统只能打开第 2 版"):
         reopened({**kept(small()), "version": 7, "new_thing": {}})
 
 
@@ -236,3 +237,52 @@ def test_a_city_without_a_stock_is_told():
     with pytest.raises(DataError, match="请先在“数据接入”中导入点位"):
         WhatIf(EMPTY_STREET, book_of(along_rule()))
     assert small().changes == reopened(small().to_json(EMPTY_STREET), EMPTY_STREET)[0].changes
+
+
+def test_marks_go_with_the_steps():
+    """An area and a spot are drawn, the area is taken back: undone, redone, kept and opened like sites."""
+    corners = tuple((round((EAST + x) * 1000), round((NORTH + y) * 1000)) for x, y in ((0, 0), (100, 0), (100, 50)))
+    area = Mark("forbidden-1", FORBIDDEN, corners)
+    spot = Mark("required-1", REQUIRED, corners[:1], "lamp_post_flag")
+    scenario = Scenario("甲", ONE_STREET.fingerprint)
+    scenario.do("禁设区", {}, {area.id: area})
+    scenario.do("必设点", {}, {spot.id: spot})
+    scenario.do("取消禁设区", {}, {area.id: None})
+    assert scenario.marks == {spot.id: spot} and scenario.new_mark_id(FORBIDDEN) == "forbidden-2"
+    scenario.undo()
+    assert scenario.marks == {area.id: area, spot.id: spot}
+    assert scenario.marks[area.id].area.area == 2500
+    again, notes = reopened(scenario.to_json(ONE_STREET))
+    assert (again.marks, again.done, notes) == (scenario.marks, 2, []) and again.steps == scenario.steps
+    again.redo()
+    assert again.marks == {spot.id: spot} and again.changes == {}
+    assert kept(scenario)["version"] == 2 and kept(small())["version"] == 1
+
+
+def test_an_outline_that_crosses_itself_is_what_it_encloses():
+    bow = ((0, 0), (1000, 1000), (1000, 0), (0, 1000))
+    assert Mark("a", FORBIDDEN, bow).area.area == 0.5
+    assert Mark("a", FORBIDDEN, ((0, 0), (1000, 0), (2000, 0))).area.is_empty
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        {},
+        [{}],
+        [{"id": 1, "mark": None}],
+        [{"id": "a", "mark": {"kind": "forbidden", "points": [[120, 30], [120, 31]]}}],
+        [{"id": "a", "mark": {"kind": "forbidden", "points": [[120, 30], [120, 31], ["x", 30]]}}],
+        [{"id": "a", "mark": {"kind": "forbidden", "points": [[120, 30], [120, 31], [120, True]]}}],
+        [{"id": "a", "mark": {"kind": "required", "points": [[120, 30]]}}],
+        [{"id": "a", "mark": {"kind": "required", "points": [[120, 30]], "carrier": ""}}],
+        [{"id": "a", "mark": {"kind": "other", "points": [[120, 30]]}}],
+        [{"id": "a", "mark": {"kind": "forbidden", "points": [[1e400, 30], [120, 31], [120, 30]]}}],
+    ],
+)
+def test_marks_at_fault_are_told(marks):
+    whole = kept(small())
+    whole["steps"][0]["marks"] = marks
+    bad = json.dumps(whole).replace("Infinity", "1e400")
+    with pytest.raises(DataError, match="第 1 步中的禁设区或必设点"):
+        reopened(bad)
