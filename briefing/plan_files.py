@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 
 import geopandas as gpd
@@ -56,8 +57,9 @@ def plan_figures(plan: Plan) -> dict[str, object]:
         "aim": plan.aim,
         "status": plan.status,
         "ended": plan.ended,
+        "unit": plan.unit,
         "value": plan.value,
-        "bound": plan.bound,
+        "bound": _number(plan.bound),
         "gap": plan.gap,
         "new": plan.new,
         "changed": plan.changed,
@@ -65,8 +67,9 @@ def plan_figures(plan: Plan) -> dict[str, object]:
         "asked": plan.asked,
         "closed": plan.closed,
         "rechecked": plan.rechecked,
+        "recheck": {name: _number(value) for name, value in asdict(plan.recheck).items()},
         "impossible": _impossible(plan),
-        "gap_m": {"before": effect.gap_m_before, "after": effect.gap_m},
+        "failing_stretch_m": {"before": effect.gap_m_before, "after": effect.gap_m},
         "flips": {"gained": len(effect.gained), "lost": len(effect.lost)},
         "scores": [
             {
@@ -112,4 +115,4 @@ def _impossible(plan: Plan) -> list[dict[str, str]]:
 
 
 def _number(value: float) -> float | None:
-    return None if value != value else value
+    return value if isfinite(value) else None

@@ -68,6 +68,13 @@ class Clock:
             )
         return inner
 
+    def part(self, seconds: float) -> "Clock":
+        """The same clock for a step that may take so long at most; called off, it stays so for both."""
+        inner = copy(self)
+        inner._end = min(self._end, monotonic() + seconds)
+        inner._stop = lambda: self.over() == "stopped"
+        return inner
+
     def tell(self, value: int | None, bound: int | None) -> None:
         """Tell the listener, if there is one and it is news."""
         if self._progress is not None and (value, bound) != self._told:

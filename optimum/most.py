@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from optimum.answer import Answer
 from optimum.clock import Clock
+from optimum.compact import Compact, Outline, compact
 from optimum.fewest import answer_of, fewest
 from optimum.greedy import greedy, without_needless
 from optimum.highs import solve
@@ -19,10 +20,14 @@ from optimum.parts import Part, part_of, split
 from optimum.reduced import Reduced, reduce
 from optimum.shares import share
 from optimum.strands import Bundle, bundle
-from optimum.tied import goal_program
 
 _PRICES = 40  # tried for one budget at most
-_SMALL = 60_000  # entries of a model that HiGHS may finish
+_ELSE = 0.2  # of what lines are worth: when goals elsewhere are worth less, lines are tried at prices first
+_SHARED, _SHARED_S = 0.6, 30.0  # of the time, or seconds without a limit
+_FIRST = 3_000  # moves that a first price is found with
+_MOST = 12_000  # moves that HiGHS is given
+_PARTS_OF_PRICE = (0.9, 0.7, 0.4, 0.0)
+_EASES = (0.0, 0.34, 0.5, 0.75, 1.0)
 
 
 def most(
@@ -64,7 +69,7 @@ def most(
     if budget < 0:
         raise ValueError(f"the budget must be 0 or more, not {budget}")
     clock = Clock(time_limit_s, stop, progress)
-    return _most(_Ground(model, clock), budget, clock, None)
+    return _most(Ground(model, clock), budget, clock, None)
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def curve(
     if (budgets < 0).any():
         raise ValueError("budgets must be 0 or more")
     clock = Clock(time_limit_s, stop)
-    ground = _Ground(model, clock)
+    ground = Ground(model, clock)
     answers: list[Answer | None] = [None] * len(budgets)
     before: Answer | None = None
     order = np.argsort(budgets, kind="stable")
@@ -117,7 +122,7 @@ def curve(
     return Curve(budgets, np.array([answer.weight for answer in answers], dtype=np.int64), bound, tuple(answers))
 
 
-class _Ground:
+class Ground:
     """What searches for several budgets share: the reduced model, its parts, its strands and their known points."""
 
     def __init__(self, model: Model, clock: Clock) -> None:
@@ -128,7 +133,7 @@ class _Ground:
         self.spent = int(model.cost[self.reduced.fixed].sum())
         self.cliques_of = transposed(model.clique_offsets, model.clique_moves, model.moves)
 
-    def with_ties(self, taken: np.ndarray) -> "_Ground":
+    def with_ties(self, taken: np.ndarray) -> "Ground":
         """The ground on which the moves that tie lines are decided: those given are taken, the others are not."""
         model, reduced = self.model, self.reduced
         tying = np.bincount(model.line_moves, minlength=model.moves) > 1
@@ -140,8 +145,8 @@ class _Ground:
         lacks = model.row_need - model.covered(fixed)
         asked = reduced.asked & model.closed(fixed | free) & ~model.closed(fixed)
         ground = copy(self)
-        ground.__dict__.pop("strands", None)
-        ground.__dict__.pop("part", None)
+        for name in ("strands", "outline", "part"):
+            ground.__dict__.pop(name, None)
         ground.reduced = Reduced(fixed, free, lacks, model.crowded(fixed), asked, reduced.impossible)
         ground.parts = split(model, free, lacks, asked)
         ground.spent = int(model.cost[fixed].sum())
@@ -153,6 +158,11 @@ class _Ground:
         return bundle(self.model, self.reduced, self.parts)
 
     @cached_property
+    def outline(self) -> Outline:
+        """All that is asked, by where it lies."""
+        return Outline.of_model(self.model, self.reduced, self.parts)
+
+    @cached_property
     def part(self) -> Part:
         """All that is asked, as one part."""
         nowhere = np.full(len(self.parts.rows), -1, dtype=np.int64)
@@ -160,7 +170,7 @@ class _Ground:
         return part_of(self.model, self.reduced.lacks, members, nowhere, nowhere, nowhere)
 
 
-def _most(ground: _Ground, budget: int, clock: Clock, smaller: Answer | None) -> Answer:
+def _most(ground: Ground, budget: int, clock: Clock, smaller: Answer | None) -> Answer:
     """The answer for one budget; ``smaller`` is that of a smaller one."""
     model, reduced = ground.model, ground.reduced
     if len(reduced.crowded) or ground.spent > budget:
@@ -186,7 +196,7 @@ def _most(ground: _Ground, budget: int, clock: Clock, smaller: Answer | None) ->
 class Search:
     """The best choice and upper bound so far for one budget; ``budget`` is what is left after the required moves."""
 
-    def __init__(self, ground: _Ground, budget: int, clock: Clock) -> None:
+    def __init__(self, ground: Ground, budget: int, clock: Clock) -> None:
         self.ground, self.budget, self.clock = ground, budget, clock
         self.model, self.reduced, self.parts = ground.model, ground.reduced, ground.parts
         self.cliques_of = ground.cliques_of
@@ -200,11 +210,13 @@ class Search:
             self.bound = self.weight
 
     def run(self, *, whole: bool = True) -> None:
-        """Greedy, all there is, lines at a price, HiGHS (unless not wanted): until the bound is met."""
+        """Greedy, then by lines and prices or by HiGHS (unless not wanted): until the bound is met."""
         if not self.reduced.asked.any():
             return
         self.offer(self._greedy())
-        for step in (self._everything, self._priced, *([self._whole] if whole else [])):
+        lines = self.parts.is_line.all()
+        steps = [self._everything, self._priced] if lines else [self._shared]
+        for step in [*steps, *([self._tied] if whole else [])]:
             if self.proved:
                 return
             if why := self.clock.over():
@@ -275,18 +287,18 @@ class Search:
 
     def _everything(self) -> None:
         """When the budget pays for all that can be closed, that is it."""
-        if not self.parts.is_line.all() or self.reduced.fixed is not self.ground.base_fixed:
+        if self.reduced.fixed is not self.ground.base_fixed:
             return
         answer = fewest(self.model, time_limit_s=0, stop=lambda: bool(self.clock.over()))
         self.limit(answer.weight_bound)
         self.offer(_mask(answer.chosen, self.model.moves))
 
-    def _priced(self) -> None:
-        """Lower the price until the budget is used up, then meet in the middle."""
+    def _priced(self) -> float:
+        """Lower the price until the budget is used up, then meet in the middle; the last price."""
         strands = self.ground.strands
         high = _highest_price(strands)
         if high <= 0:
-            return
+            return 0.0
         above: tuple[float, float, float] | None = None  # the lowest price known that leaves budget over
         below: tuple[float, float, float] | None = None  # the highest that does not
         for known in sorted(strands.known):
@@ -323,14 +335,14 @@ class Search:
                     break
                 price = middle
         if strands.tied:
-            share(self, strands, price)
-            return
+            return price
         self._combine(strands)
         for factor in (0.93, 1.07, 0.85, 1.15):
             if self.clock.over() or self.proved:
                 break
             strands.value_at(price * factor, self.clock)
             self._combine(strands)
+        return price
 
     def _combine(self, strands: Bundle) -> None:
         """The best choice of one known point per line within the budget, filled up greedily."""
@@ -342,25 +354,72 @@ class Search:
         self.offer(taken)
         self.offer(self.filled(taken))
 
-    def _whole(self) -> None:
-        """HiGHS on all of it, from the best so far."""
-        part = self.ground.part
-        if part.covers.nnz > 20 * _SMALL:
-            self.ended = "tried"
+    def _shared(self) -> None:
+        """Tied lines at prices, for some of the time, where little else is asked."""
+        strands = self.ground.strands
+        along = sum(int(strand.weight.sum()) for strand in strands.strands)
+        if strands.weight.sum() > _ELSE * along:
             return
-        closed = self.model.closed(self.taken)[part.goals]
-        start = np.concatenate((self.taken[part.moves], closed)).astype(np.float64)
-        outcome = solve(goal_program(part, budget=self.budget), self.clock, start=start, abs_gap=0.9)
-        if outcome.x is not None:
-            taken = self.reduced.fixed.copy()
-            taken[part.moves[outcome.x[: len(part.moves)] > 0.5]] = True
-            self.offer(taken)
-        if outcome.status == "optimal":
-            self.limit(self.weight)
-        elif np.isfinite(outcome.bound):
-            self.limit(self.base - outcome.bound)
+        left = self.clock.left_s
+        self.clock, whole = self.clock.part(_SHARED * left if np.isfinite(left) else _SHARED_S), self.clock
+        price = self._priced()
+        if price and not self.clock.over() and not self.proved:
+            share(self, strands, price)
+        self.clock = whole
+
+    def _tied(self) -> None:
+        """HiGHS on the moves that promise most; on more of them as long as the others might be better."""
+        outline, price = self.ground.outline, self._marginal()
+        before = 0
+        for part in _PARTS_OF_PRICE:
+            if self.proved or self.clock.over():
+                break
+            kept, asked, ease = self._kept(outline, part * price)
+            if kept.sum() > before:
+                before = int(kept.sum())
+                if not self._solve(compact(outline, self.budget, kept, asked, ease)):
+                    break
         if not self.proved:
             self.ended = self.clock.over() or "solver"
+
+    def _marginal(self) -> float:
+        """About what one more unit of the budget closes, by the linear program of the most promising moves."""
+        outline = self.ground.outline
+        promise = outline.promises(1.0)
+        order = np.argsort(-promise, kind="stable")
+        kept = promise > (promise[order[_FIRST]] if len(order) > _FIRST else 0.0)
+        price = float(promise[~kept].max(initial=0.0))
+        program = compact(outline, self.budget, kept, price, 1.0)
+        linear = solve(replace(program.program, whole=None), self.clock)
+        if linear.status != "optimal":
+            return 0.0
+        self.limit(self.base + program.weight(linear.value))
+        return price - program.scale * float(linear.row_duals[-1])
+
+    def _kept(self, outline: Outline, price: float) -> tuple[np.ndarray, float, float]:
+        """The moves that promise more than a price, what the others promise, and how easily goals close in part."""
+        for ease in _EASES:
+            promise = outline.promises(ease)
+            kept = promise > price
+            if kept.sum() <= _MOST:
+                break
+        kept |= np.isinf(promise)
+        left = float(promise[~kept].max(initial=0.0))
+        return kept, left, ease
+
+    def _solve(self, program: Compact) -> bool:
+        """Solve the program from the best so far; whether to the end."""
+        start = program.start(self.taken)
+        outcome = solve(program.program, self.clock, start=start, abs_gap=0.9 / program.scale)
+        if outcome.x is not None:
+            taken = self.reduced.fixed.copy()
+            taken[program.moves[outcome.x[: len(program.moves)] > 0.5]] = True
+            self.offer(taken)
+            self.offer(self.filled(taken))
+        bound = outcome.value if outcome.status == "optimal" else outcome.bound
+        if np.isfinite(bound):
+            self.limit(self.base + program.weight(bound))
+        return outcome.status == "optimal"
 
 
 def _highest_price(strands: Bundle) -> float:

@@ -73,7 +73,13 @@ def split(model: Model, free: np.ndarray, lacks: np.ndarray, asked: np.ndarray) 
     """
     rows = np.flatnonzero((lacks > 0) & asked[model.row_goal])
     root, used = _joined(
-        model.row_offsets, model.row_moves, rows, model.row_goal, model.clique_offsets, model.clique_moves, free,
+        model.row_offsets,
+        model.row_moves,
+        rows,
+        model.row_goal,
+        model.clique_offsets,
+        model.clique_moves,
+        free,
         model.goals,
     )
     moves = np.flatnonzero(used)

@@ -9,9 +9,7 @@ from optimum.parts import Part
 def undominated(part: Part) -> np.ndarray:
     """The rows of a part that no other row on the same line implies: within it, and needing as much or more."""
     on_line = np.flatnonzero((part.strand >= 0) & (part.covers.indptr[1:] > part.covers.indptr[:-1]))
-    order = on_line[
-        np.lexsort((-part.need[on_line], part.beyond[on_line], -part.first[on_line], part.strand[on_line]))
-    ]
+    order = on_line[np.lexsort((-part.need[on_line], part.beyond[on_line], -part.first[on_line], part.strand[on_line]))]
     kept = np.ones(len(part.need), dtype=bool)
     kept[order] = _undominated(part.strand[order], part.beyond[order], part.need[order])
     return np.flatnonzero(kept)

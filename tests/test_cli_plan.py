@@ -78,7 +78,8 @@ def test_costs_forbidden_and_required(street_file, tmp_path):
     west = gpd.GeoSeries.from_wkt([], crs=4326) if drawn.roads is None else drawn.roads.buffer(50)
     half = west.intersection(drawn.roads.geometry.iloc[0].interpolate(500).buffer(600)).to_crs(4326)
     half.to_file(tmp_path / "west.geojson")
-    spot = gpd.GeoSeries([drawn.roads.geometry.iloc[0].interpolate(1500)], crs=drawn.crs).to_crs(4326).iloc[0]
+    on_street = gpd.GeoSeries([drawn.roads.geometry.iloc[0].interpolate(1500)], crs=drawn.crs)
+    spot = on_street.translate(yoff=12).to_crs(4326).iloc[0]
     spots = tmp_path / "must.csv"
     spots.write_text(f"编号,载体,主题,经度,纬度\n甲,灯箱,讲文明树新风,{spot.x},{spot.y}\n", encoding="utf-8")
     costs = tmp_path / "costs.yaml"

@@ -1,7 +1,7 @@
 """What the chosen gaps ask for, as rows of a covering problem: so many more of these moves for each open demand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numba import njit
@@ -142,11 +142,14 @@ class Moved:
         The city with these sites alone.
     was
         The stock as it is; of the moves on standing sites, ``site`` is the row there, else -1.
+    seen
+        What is known of who is seen on which way in, kept for moves of the same place and size.
     """
 
     survey: Survey
     was: Stock
     site: np.ndarray
+    seen: dict[tuple, bool] = field(default_factory=dict)
 
     def adding(self, rule: SiteRule) -> list[tuple[Demand, np.ndarray]]:
         """Each demand of the rule as the moves meet it, and which moves add to it: they count, and did not before."""

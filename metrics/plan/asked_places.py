@@ -99,9 +99,16 @@ def asked_on_the_way(
             walls = survey.obstacles_near(to_mm([[gate.x, gate.y]]), far)
             if walk_in(survey, rule, view, gate, ways, walls, counting).site < 0:
                 near = made[near_gate(stock.xy_mm[made], gate, far)].tolist()
-                one_by_one = (walk_in(moved.survey, rule, view, gate, ways, walls, np.array([move])) for move in near)
                 goal.append(nth)
-                seen.append([move for move, sight in zip(near, one_by_one, strict=True) if sight.site >= 0])
+                seen.append([])
+                for move in near:
+                    size = (stock.width_m[move], stock.height_m[move], stock.facing_deg[move])
+                    key = (rule.walk_m, gate.wkb, place.wkb, *stock.xy_mm[move].tolist(), str(size))
+                    if key not in moved.seen:
+                        sight = walk_in(moved.survey, rule, view, gate, ways, walls, np.array([move]))
+                        moved.seen[key] = sight.site >= 0
+                    if moved.seen[key]:
+                        seen[-1].append(move)
     count = np.array([len(moves) for moves in seen], dtype=np.int64)
     lacks = Lacks(
         goal=np.array(goal, dtype=np.int64),

@@ -13,10 +13,12 @@ from metrics.measures import along, places, visible
 from metrics.measures.demands import demands_of
 from metrics.measures.findings import PASS, Findings
 from metrics.measures.reach import gates_of, look_m, walkable_inside
+from metrics.plan.around import spots_at, spots_beside, thinned
 from metrics.plan.asked import joined
+from metrics.plan.ground import Ground
+from metrics.plan.kerbs import gap_spots
 from metrics.plan.moves import new_moves, stock_after
 from metrics.plan.offer import Goals, Offer
-from metrics.plan.spots import Ground, gap_spots, spots_at, spots_beside, thinned
 from metrics.rules import Along, Presence, Reach, Rule, Visible, Within
 from metrics.scenario.whatif import WhatIf
 from metrics.stock import COUNTS, MAYBE, Stock

@@ -9,26 +9,30 @@ from time import perf_counter
 import numpy as np
 
 from data.city import City
-from data.errors import raise_faults
-from metrics.assessment import assess
+from data.errors import DataError, raise_faults
+from metrics.assessment import Assessment, assess
 from metrics.book import ROUTINE, RuleBook
 from metrics.explain import whole
 from metrics.measures.findings import FAIL
 from metrics.plan.candidates import may_show
 from metrics.plan.moves import KINDS, NEW, showing, site_after
-from metrics.plan.offer import MOST_SITES, MOST_YUAN, SCORE, Goals, Offer, check_goals
-from metrics.plan.problem import Problem, problem_of
+from metrics.plan.offer import METRES, MOST_SITES, MOST_YUAN, SCORE, SUBJECTS, Goals, Offer, check_goals
+from metrics.plan.problem import Problem, Stopped, problem_of
 from metrics.plan.telling import CHEAPEST, FEN, FEWEST, MOST, Limit, impossible_of, infeasible, sentence_of
 from metrics.plan.words import Directions
 from metrics.scenario.difference import Difference
 from metrics.scenario.sites import Changes, Site, edited_city
 from metrics.scenario.whatif import WhatIf
+from metrics.scores import CITY
 from metrics.survey import Survey
 from metrics.tables import Judged
 from optimum.answer import Answer
 from optimum.fewest import fewest
 from optimum.most import curve, most
 from texts import say
+
+_SAME = 1e-6  # points or metres
+UNITS = {SCORE: "score_points", METRES: "passing_start_m", SUBJECTS: "subjects"}
 
 Progress = Callable[[str], None]
 Stop = Callable[[], bool]
@@ -74,6 +78,53 @@ class Impossible:
 
 
 @dataclass(frozen=True)
+class Recheck:
+    """
+    What a plan promises beside what a whole assessment of the changed city finds.
+
+    Attributes
+    ----------
+    subjects_promised, subjects_open
+        Streets and places that are to have no gap left, and of these how many have one.
+    points_promised, points_found
+        Points of the city's score: those of the gaps that are closed, and by how much the score is higher.
+    starts_m_promised
+        Metres of starts of walks that come to pass.
+    score_promised, score_found
+        The score of the city afterwards.
+    gap_m_promised, gap_m_found
+        Metres of failing stretches left.
+    lost
+        How many pass no longer.
+    """
+
+    subjects_promised: int
+    subjects_open: int
+    points_promised: float
+    points_found: float
+    starts_m_promised: float
+    score_promised: float
+    score_found: float
+    gap_m_promised: float
+    gap_m_found: float
+    lost: int
+
+    @property
+    def wrong(self) -> int:
+        """How much does not hold: open subjects, those that pass no longer, numbers that are others than promised."""
+        numbers = (
+            _differs(self.score_promised, self.score_found),
+            _differs(self.gap_m_promised, self.gap_m_found),
+            self.points_found < self.points_promised - _SAME,
+        )
+        return self.subjects_open + self.lost + sum(map(int, numbers))
+
+
+def _differs(one: float, other: float) -> bool:
+    return not (np.isnan(one) and np.isnan(other)) and not abs(one - other) <= _SAME
+
+
+@dataclass(frozen=True)
 class Plan:
     """
     What to do, how good that is at best, and what it makes of the city.
@@ -82,10 +133,10 @@ class Plan:
     ----------
     proposals
         What to do, in the order of the streets and places.
-    aim
-        ``fewest``, ``cheapest`` or ``most``.
+    aim, worth
+        ``fewest``, ``cheapest`` or ``most``; and of what the most, see ``Goals``.
     status
-        ``proved``, ``best_found``, ``nothing_asked`` or ``infeasible``, see ``optimum.answer.Answer``.
+        ``proved``, ``best_found`` or ``nothing_asked``, see ``optimum.answer.Answer``.
     ended
         Why the search ended: ``done``, ``time``, ``stopped``, ``solver``, ``tried``.
     value, bound
@@ -102,9 +153,8 @@ class Plan:
         What cannot be closed, and why.
     difference
         What the plan makes of the city.
-    rechecked
-        Whether a whole ``assess`` of the changed city found every goal closed that the plan says it closes, and
-        nothing fails that did not.
+    recheck
+        What was promised beside what a whole ``assess`` of the changed city finds.
     seconds
         Time per step.
     sentence
@@ -113,6 +163,7 @@ class Plan:
 
     proposals: tuple[Proposal, ...]
     aim: str
+    worth: str
     status: str
     ended: str
     value: float
@@ -125,9 +176,19 @@ class Plan:
     closed: int
     impossible: tuple[Impossible, ...]
     difference: Difference
-    rechecked: bool
+    recheck: Recheck
     seconds: dict[str, float]
     sentence: str
+
+    @property
+    def rechecked(self) -> bool:
+        """Whether the whole assessment found all that the plan promises."""
+        return self.recheck.wrong == 0
+
+    @property
+    def unit(self) -> str:
+        """What ``value`` and ``bound`` count: ``new_sites``, ``yuan``, or what ``Goals.worth`` says."""
+        return {FEWEST: "new_sites", CHEAPEST: "yuan"}.get(self.aim, UNITS[self.worth])
 
     @property
     def changes(self) -> dict[str, Site]:
@@ -177,9 +238,9 @@ def plan(
     budget
         The most yuan.
     time_limit_s
-        For the search; the best so far is kept.
+        For finding what can be done (which is not cut short) and the search; the best so far is kept.
     stop
-        Asked often; True ends the search, the best so far is kept.
+        Asked often; True ends all but the re-check, the best so far is kept.
     progress
         Called with Chinese sentences.
     whatif
@@ -188,26 +249,31 @@ def plan(
     Raises
     ------
     DataError
-        When what is asked for cannot be: see ``Offer.check``, ``check_goals``; a negative budget; both limits at once.
+        When what is asked for cannot be: see ``Offer.check``, ``check_goals``; a negative budget; both limits at once;
+        required spots that are too near to each other or dearer than the limit.
     """
     goals, offer, limit = goals or Goals(), offer or Offer(), Limit(sites, budget)
     _check(offer, [sites], budget, time_limit_s)
     say_on = progress or (lambda _: None)
     clock = _Clock()
     whatif = whatif or WhatIf(city, book, phase)
-    problem = _problem(whatif, goals, offer, say_on)
-    clock.lap("problem")
-    say_on(say("plan.progress.solving", moves=whole(len(problem.moves)), goals=whole(len(problem.goal_weight))))
     aim = MOST if limit.given else CHEAPEST if cheapest else FEWEST
+    try:
+        problem = _problem(whatif, goals, offer, say_on, stop)
+    except Stopped:
+        return _called_off(whatif, aim, goals)
+    clock.lap("problem")
+    time_limit_s = max(time_limit_s - clock.seconds["problem"], 0.0)
+    say_on(say("plan.progress.solving", moves=whole(len(problem.moves)), goals=whole(len(problem.goal_weight))))
     answer = _solved(problem, aim, limit, time_limit_s, stop, say_on)
     clock.lap("solve")
+    if answer.status == "infeasible":
+        raise DataError(infeasible(problem, offer, limit))
     say_on(say("plan.progress.checking"))
-    told, wrong = _told(whatif, problem, answer, aim, limit, goals)
+    told = _told(whatif, problem, answer, aim, limit, goals)
     clock.lap("recheck")
     told = replace(told, seconds=clock.seconds)
-    if told.status == "infeasible":
-        return replace(told, sentence=infeasible(problem, offer, limit))
-    return replace(told, sentence=sentence_of(told, problem, limit, wrong=wrong))
+    return replace(told, sentence=sentence_of(told, problem, limit))
 
 
 def benefit_curve(
@@ -222,7 +288,10 @@ def benefit_curve(
     """The score of the city against the number of moves, each point with what is possible at most."""
     goals, offer = replace(goals or Goals(), worth=SCORE), offer or Offer()
     _check(offer, sites, None, time_limit_s)
-    problem = _problem(whatif, goals, offer, lambda _: None)
+    try:
+        problem = _problem(whatif, goals, offer, lambda _: None, stop)
+    except Stopped:
+        return []
     model = problem.model(np.ones(len(problem.moves), dtype=np.int64))
     found = curve(model, np.array(sorted(set(sites)), dtype=np.int64), time_limit_s=time_limit_s, stop=stop)
     base = whatif.difference().city.after
@@ -255,10 +324,36 @@ def _check(offer: Offer, sites: Sequence[int | None], budget: float | None, time
     raise_faults(faults)
 
 
-def _problem(whatif: WhatIf, goals: Goals, offer: Offer, say_on: Progress) -> Problem:
+def _problem(whatif: WhatIf, goals: Goals, offer: Offer, say_on: Progress, stop: Stop | None) -> Problem:
     check_goals(goals, whatif.book, whatif.phase, whatif.district_names())
     say_on(say("plan.progress.looking"))
-    return problem_of(whatif, goals, offer)
+    return problem_of(whatif, goals, offer, stop=stop or (lambda: False))
+
+
+def _called_off(whatif: WhatIf, aim: str, goals: Goals) -> Plan:
+    """Nothing, as all was stopped before there was anything to search."""
+    as_it_is = whatif.beside({})
+    score, gap_m = as_it_is.city.after, as_it_is.gap_m
+    return Plan(
+        proposals=(),
+        aim=aim,
+        worth=goals.worth,
+        status="best_found",
+        ended="stopped",
+        value=0.0,
+        bound=0.0 if aim != MOST else float("inf"),
+        gap=1.0,
+        new=0,
+        changed=0,
+        cost=0.0,
+        asked=0,
+        closed=0,
+        impossible=(),
+        difference=as_it_is,
+        recheck=Recheck(0, 0, 0.0, 0.0, 0.0, score, score, gap_m, gap_m, 0),
+        seconds={},
+        sentence=say("plan.sentence.called_off"),
+    )
 
 
 class _Clock:
@@ -288,20 +383,20 @@ def _solved(
     return fewest(problem.model(cost), **asked)
 
 
-def _told(whatif: WhatIf, problem: Problem, answer: Answer, aim: str, limit: Limit, goals: Goals) -> tuple[Plan, int]:
-    """The plan without its sentence, and how many subjects the re-check finds open that should not be."""
+def _told(whatif: WhatIf, problem: Problem, answer: Answer, aim: str, limit: Limit, goals: Goals) -> Plan:
+    """The plan without its sentence."""
     survey, judged, _ = whatif.now()
-    chosen = problem.thriftier(answer.chosen) if answer.status != "infeasible" else answer.chosen[:0]
+    chosen = problem.thriftier(answer.chosen)
     proposals = _proposals(whatif, problem, chosen, judged, survey)
     changes = {proposal.id: proposal.site for proposal in proposals}
     difference = whatif.beside(changes)
-    wrong = _wrong(whatif, {**whatif.changes, **changes}, problem, answer, goals) if len(chosen) else 0
-    wrong += len(difference.lost)
+    recheck = _rechecked(whatif, {**whatif.changes, **changes}, problem, answer, chosen, goals, difference)
     kinds, unit = problem.moves.kind[chosen], problem.unit(aim)
     new = int((kinds == NEW).sum())
-    told = Plan(
+    return Plan(
         proposals=tuple(proposals),
         aim=aim,
+        worth=goals.worth,
         status=answer.status,
         ended=answer.ended,
         value=new if aim == FEWEST else answer.value / unit,
@@ -311,14 +406,13 @@ def _told(whatif: WhatIf, problem: Problem, answer: Answer, aim: str, limit: Lim
         changed=int((kinds != NEW).sum()),
         cost=float(problem.moves.cost_fen[chosen].sum()) / FEN,
         asked=problem.subjects,
-        closed=len(problem.wholly_closed(answer.closed)) if answer.status != "infeasible" else 0,
+        closed=len(problem.wholly_closed(answer.closed)),
         impossible=tuple(Impossible(*one) for one in impossible_of(problem, answer, limit, judged, survey)),
         difference=difference,
-        rechecked=wrong == 0,
+        recheck=recheck,
         seconds={},
         sentence="",
     )
-    return told, wrong
 
 
 def _proposals(whatif: WhatIf, problem: Problem, chosen: np.ndarray, judged: Judged, survey: Survey) -> list[Proposal]:
@@ -349,9 +443,37 @@ def _new_ids(taken: Collection[str]) -> Iterator[str]:
     return (id for number in count(1) if (id := say("plan.new_id", number=number)) not in taken)
 
 
-def _wrong(whatif: WhatIf, changes: Changes, problem: Problem, answer: Answer, goals: Goals) -> int:
-    """How many of the subjects that the answer closes a whole assessment of the changed city finds open."""
+def _rechecked(
+    whatif: WhatIf,
+    changes: Changes,
+    problem: Problem,
+    answer: Answer,
+    chosen: np.ndarray,
+    goals: Goals,
+    difference: Difference,
+) -> Recheck:
+    """What is promised beside what a whole assessment of the changed city finds."""
     assessed = assess(edited_city(whatif.city, changes), whatif.book, whatif.phase)
+    scores = assessed.scores
+    score = float(scores.loc[scores["scope"] == CITY, "score"].iloc[0])
+    points, starts_m = problem.promised(chosen)
+    before = difference.city.before
+    return Recheck(
+        subjects_promised=len(problem.wholly_closed(answer.closed)),
+        subjects_open=_open(whatif, assessed, problem, answer, goals),
+        points_promised=points,
+        points_found=score - before if np.isfinite(before) and np.isfinite(score) else points,
+        starts_m_promised=starts_m,
+        score_promised=float(difference.city.after),
+        score_found=score,
+        gap_m_promised=float(difference.gap_m),
+        gap_m_found=float(assessed.gaps["length_m"].sum()),
+        lost=len(difference.lost),
+    )
+
+
+def _open(whatif: WhatIf, assessed: Assessment, problem: Problem, answer: Answer, goals: Goals) -> int:
+    """How many of the subjects that the answer closes an assessment of the changed city finds open."""
     failing = assessed.verdicts[assessed.verdicts["status"] == FAIL]
     still = set(zip(failing["rule"], failing["subject"], strict=True))
     if goals.districts:  # of a street that runs on into other districts only the gaps in these are closed

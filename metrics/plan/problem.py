@@ -1,7 +1,7 @@
 """A city's gaps as a covering problem: moves, what each adds to, and what every goal is worth."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -13,17 +13,26 @@ from metrics.plan.asked import COUNT, MOVE, Moved, Rows, joined
 from metrics.plan.asked_along import asked_along
 from metrics.plan.asked_places import asked_in_sight, asked_on_the_way, asked_within
 from metrics.plan.candidates import Asked, accepted_forms, forms_at, spots_for, useful_sites
+from metrics.plan.finer import fine_spots, witnesses
+from metrics.plan.ground import Ground, check_required
 from metrics.plan.moves import NEW, Moves, changing_moves, new_moves, stock_after
 from metrics.plan.offer import METRES, SCORE, SUBJECTS, Goals, Offer, defaults, failing_subjects
-from metrics.plan.spots import Ground, check_required
 from metrics.rules import Along, Reach, Visible
 from metrics.scenario.whatif import WhatIf
 from metrics.stock import Stock
 from metrics.survey import Survey
+from optimum.clock import Clock
 from optimum.model import Model
+from optimum.reduced import reduce
 
 PARTS = 1_000_000_000  # a point of the score in whole numbers
+_ALONE_S = 10.0  # for finding out what the first spots cannot close
+_MOST_LOOKED_AT = 200  # subjects
 NEW_COUNTS = 1000  # a new site counts as so many changed ones when the fewest new sites are asked for
+
+
+class Stopped(Exception):
+    """Called off before there was a problem to solve."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +56,11 @@ class Problem:
         Per row of the model.
     formless
         Per rule, for each of its demands whether no form that is allowed counts for it.
+    per_unit
+        Per rule, points of the score for a millimetre of starts or a place.
+    looked_m
+        How finely was looked for spots around a subject (place in ``rules``, row of its findings), metres; those that
+        the first spots close are left out.
     """
 
     moves: Moves
@@ -60,6 +74,8 @@ class Problem:
     formless: Sequence[np.ndarray]
     spacing_mm: int
     worth: str
+    per_unit: np.ndarray
+    looked_m: Mapping[tuple[int, int], float] = field(default_factory=dict)
 
     def row_of(self, row: int) -> tuple[int, int]:
         """The rule (by its place in ``rules``) a row of the model is of, and its number among that rule's rows."""
@@ -101,6 +117,19 @@ class Problem:
     def points(self, weight: int) -> float:
         """Points of the score that goals of this weight are worth."""
         return weight / PARTS
+
+    def promised(self, chosen: np.ndarray) -> tuple[float, float]:
+        """Points of the score and metres of passing starts that moves bring by the rows they make hold."""
+        taken = np.zeros(len(self.moves), dtype=np.int64)
+        taken[chosen] = 1
+        points, starts_mm = 0.0, 0
+        for rows, per_unit in zip(self.rows, self.per_unit.tolist(), strict=True):
+            total = np.concatenate(([0], np.cumsum(taken[rows.moves] * rows.counts)))
+            short = total[rows.offsets[1:]] - total[rows.offsets[:-1]] < rows.need
+            closed = np.bincount(rows.goal[short], minlength=len(rows.subject)) == 0
+            points += per_unit * float(np.where(rows.amount_mm > 0, rows.amount_mm, 1)[closed].sum())
+            starts_mm += int(rows.amount_mm[closed].sum())
+        return points, starts_mm / 1000
 
     def serves(self, chosen: np.ndarray) -> dict[int, list[tuple[int, int, tuple[str, ...]]]]:
         """Of each move chosen the rows it counts for: place of the rule, subject, themes its demand asks for."""
@@ -205,10 +234,19 @@ def _without(rows: Rows, dropped: np.ndarray) -> Rows:
     )
 
 
-def problem_of(whatif: WhatIf, goals: Goals, offer: Offer) -> Problem:
-    """The covering problem of the chosen gaps of a city as it is now, with the changes made so far."""
+def problem_of(whatif: WhatIf, goals: Goals, offer: Offer, *, stop: Callable[[], bool] = lambda: False) -> Problem:
+    """
+    The covering problem of the chosen gaps of a city as it is now, with the changes made so far.
+
+    Where the first spots cannot close a gap, spots are looked for at finer steps.
+
+    Raises
+    ------
+    Stopped
+        When ``stop``, asked now and then, says so.
+    """
     survey, judged, verdicts = whatif.now()
-    book, stock, ground = whatif.book, survey.stock, Ground(survey, offer.forbidden, offer.spacing_m)
+    ground = Ground(survey, offer.forbidden, offer.spacing_m)
     check_required(offer, ground)
     asked = [
         Asked(place, *judged[place], subjects)
@@ -216,6 +254,64 @@ def problem_of(whatif: WhatIf, goals: Goals, offer: Offer) -> Problem:
         if len(subjects := failing_subjects(goals, survey, judged[place][1], verdicts, place))
     ]
     spots = spots_for(ground, asked, offer)
+    if stop():
+        raise Stopped
+    seen: dict[tuple, bool] = {}
+    problem = _built(whatif, goals, offer, asked, spots, seen, stop)
+    fine = _finer(whatif, goals, offer, asked, ground, problem, stop)
+    if len(fine.spots):
+        problem = _built(whatif, goals, offer, asked, np.vstack([spots, fine.spots]), seen, stop)
+    return replace(problem, looked_m=fine.looked_m)
+
+
+@dataclass(frozen=True, eq=False)
+class _Fine:
+    """More spots, (n, 2) mm, and how finely was looked around each subject (place of the rule, subject), metres."""
+
+    spots: np.ndarray
+    looked_m: Mapping[tuple[int, int], float]
+
+
+def _finer(
+    whatif: WhatIf,
+    goals: Goals,
+    offer: Offer,
+    asked: Sequence[Asked],
+    ground: Ground,
+    problem: Problem,
+    stop: Callable[[], bool],
+) -> _Fine:
+    """Spots at which the subjects can be closed that the first spots cannot close."""
+    reduced = reduce(problem.model(problem.count_cost()), Clock(_ALONE_S, stop))
+    goal = reduced.impossible.goal
+    pairs = np.unique(np.stack((problem.goal_rule[goal], problem.goal_subject[goal])), axis=1).T.tolist()
+    only = replace(offer, required=())
+    found, looked = [np.empty((0, 2), dtype=np.int64)], {}
+    forms = new_moves([offer.forms], only)
+    made = stock_after(ground.survey.stock, forms, np.zeros((len(forms), 2), dtype=np.int64))
+    for place, subject in pairs[:_MOST_LOOKED_AT]:
+        if stop():
+            break
+        one = replace(asked[place], subjects=np.array([subject]))
+        zone = fine_spots(ground, one, subject, whatif.book, made)
+        looked[place, subject] = zone.step_m
+        fine = _built(whatif, goals, only, [one], zone.spots, {}, stop)
+        found += witnesses(fine.rows, fine.xy_mm, fine.moves.kind == NEW, fine.spacing_mm)
+    return _Fine(np.unique(np.concatenate(found), axis=0), looked)
+
+
+def _built(
+    whatif: WhatIf,
+    goals: Goals,
+    offer: Offer,
+    asked: Sequence[Asked],
+    spots: np.ndarray,
+    seen: dict[tuple, bool],
+    stop: Callable[[], bool],
+) -> Problem:
+    """The problem of what is asked with new sites at these spots."""
+    survey, _, _ = whatif.now()
+    book, stock = whatif.book, survey.stock
     conditions = {*book.excluded_conditions, *(c for one in asked for c in one.rule.excluded_conditions or ())}
     moves = Moves.stacked(
         [
@@ -225,8 +321,12 @@ def problem_of(whatif: WhatIf, goals: Goals, offer: Offer) -> Problem:
     )
     xy_mm = _places_of(moves, spots, offer, stock)
     after = survey.excerpt(stock_after(stock, moves, xy_mm), matches={}, walls=None)
-    moved, chosen = Moved(after, stock, moves.site), goals.chosen_rows(survey)
-    rows = [_asked_of(survey, one, book, moved, chosen) for one in asked]
+    moved, chosen = Moved(after, stock, moves.site, seen), goals.chosen_rows(survey)
+    rows = []
+    for one in asked:
+        if stop():
+            raise Stopped
+        rows.append(_asked_of(survey, one, book, moved, chosen))
     used = moves.required.copy()
     for part in rows:
         used[part.moves] = True
@@ -242,6 +342,7 @@ def problem_of(whatif: WhatIf, goals: Goals, offer: Offer) -> Problem:
         formless=[~accepted_forms([one.rule], stock, offer).any(axis=0) for one in asked],
         spacing_mm=int(to_mm(offer.spacing_m)),
         worth=goals.worth,
+        per_unit=whatif.score_of_units()[np.array(rules, dtype=np.int64)] if rules else np.empty(0),
     )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FEWEST, CHEAPEST, MOST = "fewest", "cheapest", "most"
 FEN = 100
 _SHOWN_PAIRS = 3
+_LOOSE = 0.5  # a gap that says nothing
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,9 @@ def impossible_of(
     for (place, subject), (short, row, kind) in sorted(worst.items()):
         rule, findings = judged[problem.rules[place]]
         reason = _reason(problem, row, rule, survey, kind=kind)
-        reason = say(f"plan.impossible.{reason}", short=whole(short))
+        step_m = problem.looked_m.get((place, subject))
+        looked = say("plan.impossible.listed" if step_m is None else "plan.impossible.looked", metres=step_m)
+        reason = say(f"plan.impossible.{reason}", short=whole(short), looked=looked)
         found.append((rule.id, str(findings.who.id[subject]), str(findings.who.name[subject]), reason))
     return found
 
@@ -116,15 +119,8 @@ def infeasible(problem: Problem, offer: Offer, limit: Limit) -> str:
     )
 
 
-def sentence_of(plan: "Plan", problem: Problem, limit: Limit, *, wrong: int) -> str:
-    """
-    The plan in one sentence.
-
-    Parameters
-    ----------
-    wrong
-        How many the re-check finds open that should not be.
-    """
+def sentence_of(plan: "Plan", problem: Problem, limit: Limit) -> str:
+    """The plan in one sentence."""
     if plan.status == "nothing_asked":
         required = say("plan.sentence.required_only", count=whole(plan.new)) if plan.proposals else ""
         return say("plan.sentence.nothing_asked") + required + say("plan.sentence.stop")
@@ -132,7 +128,7 @@ def sentence_of(plan: "Plan", problem: Problem, limit: Limit, *, wrong: int) -> 
         return _nothing(plan, problem, limit)
     text = _proof(plan, problem, limit) + _ended(plan) + _rest(plan)
     if not plan.rechecked:
-        text += say("plan.sentence.unchecked", count=whole(wrong))
+        text += say("plan.sentence.unchecked", count=whole(plan.recheck.wrong))
     elif plan.closed:
         text += say("plan.sentence.checked", count=whole(plan.closed))
     return text + say("plan.sentence.stop")
@@ -153,6 +149,8 @@ def _nothing(plan: "Plan", problem: Problem, limit: Limit) -> str:
 
 def _proof(plan: "Plan", problem: Problem, limit: Limit) -> str:
     gap = plain_number(100 * plan.gap)
+    if plan.aim == MOST and plan.gap > _LOOSE:
+        return say("plan.sentence.loose_most", limit=limit.text)
     if plan.aim == MOST:
         return say(f"plan.sentence.{'proved' if plan.status == 'proved' else 'best'}_most", limit=limit.text, gap=gap)
     if plan.aim == CHEAPEST:
@@ -162,6 +160,8 @@ def _proof(plan: "Plan", problem: Problem, limit: Limit) -> str:
         bound = say("plan.what.new", new=whole(plan.bound))
     if plan.status == "proved":
         return say("plan.sentence.proved_fewest", what=what)
+    if plan.gap > _LOOSE:
+        return say("plan.sentence.loose_fewest", what=what)
     return say("plan.sentence.best_fewest", what=what, bound=bound, gap=gap)
 
 

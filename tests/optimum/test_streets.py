@@ -5,15 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import optimum.most
 import optimum.strands
 import optimum.tied
 from benchmarks.plan import by_greed, by_highs
 from benchmarks.plan_cities import crossing_streets, lone_streets
 from optimum.answer import check
+from optimum.clock import Clock
+from optimum.compact import compact
 from optimum.fewest import fewest
+from optimum.highs import solve
 from optimum.model import Model
-from optimum.most import curve, most
+from optimum.most import Ground, curve, most
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +90,7 @@ def test_a_budget_on_lines_is_proved_or_close(lone):
 def test_lines_at_a_price_bound_what_the_solver_finds(lone, monkeypatch):
     """Without HiGHS at the end, the bounds stay above its optimum and the answers below."""
     best = most(lone, budget=6).weight
-    monkeypatch.setattr(optimum.most, "_SMALL", 0)
+    monkeypatch.setattr("optimum.most.Search._tied", lambda search: None)
     priced = most(lone, budget=6)
     assert priced.weight <= best <= priced.bound
     monkeypatch.setattr(optimum.strands, "_LOOKED_AT", 50)
@@ -97,13 +99,31 @@ def test_lines_at_a_price_bound_what_the_solver_finds(lone, monkeypatch):
 
 
 def test_shared_moves_are_bounded_too(crossing, monkeypatch):
-    monkeypatch.setattr(optimum.most, "_SMALL", 0)
+    monkeypatch.setattr("optimum.most.Search._tied", lambda search: None)
     shared = most(crossing, budget=4, time_limit_s=4)
     monkeypatch.undo()
     best = most(crossing, budget=4, time_limit_s=4)
     assert check(crossing, shared, budget=4) == []
     assert shared.weight <= best.bound
     assert best.weight <= shared.bound
+
+
+@pytest.mark.parametrize("ease", [0.0, 0.34, 0.5, 0.75, 1.0])
+def test_what_moves_left_out_promise_bounds_them(crossing, ease):
+    """With only some of the moves the bound stays above what all of them close, and what is found below."""
+    clock = Clock(60)
+    ground = Ground(crossing, clock)
+    best = most(crossing, budget=4, time_limit_s=60)
+    assert best.status == "proved"
+    promise = ground.outline.promises(ease)
+    for share in (0.3, 0.8):
+        kept = promise > np.quantile(promise[promise > 0], share)
+        program = compact(ground.outline, 4, kept, float(promise[~kept].max()), ease)
+        outcome = solve(program.program, clock, start=program.start(np.zeros(crossing.moves, dtype=bool)))
+        taken = np.zeros(crossing.moves, dtype=bool)
+        taken[program.moves[outcome.x[: len(program.moves)] > 0.5]] = True
+        assert crossing.goal_weight[crossing.closed(taken)].sum() <= best.weight
+        assert best.weight <= program.weight(outcome.value) * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("city", ["lone", "crossing"])

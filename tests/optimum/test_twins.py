@@ -12,9 +12,7 @@ from tests.optimum.small import choices
 
 def test_the_cheapest_of_one_spot_is_left():
     """Spot A has moves 0 to 2, of which 2 counts for a theme, too; spot B has 3 and 4, which share no clique."""
-    model = Model.of(
-        cost=[5, 3, 4, 2, 1], rows=[[0, 1, 2, 3, 4], [2]], needs=[2, 1], cliques=[[0, 1, 2], [3], [4]]
-    )
+    model = Model.of(cost=[5, 3, 4, 2, 1], rows=[[0, 1, 2, 3, 4], [2]], needs=[2, 1], cliques=[[0, 1, 2], [3], [4]])
     assert useless(model, np.ones(5, dtype=bool)).tolist() == [True, False, False, False, False]
 
 

@@ -21,7 +21,7 @@ def test_one_site_closes_two_windows_of_an_empty_street():
     found = plan(street(), book_of(along_rule(300, 1)), offer=FLAG)
     assert (found.status, found.new, found.changed, found.closed) == ("proved", 1, 0, found.asked)
     (proposal,) = found.proposals
-    assert proposal.place == "人民路南侧，距起点 300 米"
+    assert proposal.place == "人民路南侧，距西端 300 米"
     assert proposal.closes == ("测试规则：人民路",)
     assert proposal.cost == 300
     assert found.rechecked

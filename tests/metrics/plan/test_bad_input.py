@@ -10,7 +10,7 @@ from data.city import City
 from data.errors import DataError
 from metrics.plan import Goals, Offer, Required, benefit_curve, plan
 from metrics.scenario import WhatIf
-from tests.cities import EAST, NORTH, district, road, site, venue
+from tests.cities import EAST, NORTH, building, district, road, site, venue
 from tests.cities import city as city_of
 from tests.metrics.judging import along_rule, book_of, rule, visible_rule
 from tests.metrics.plan.drawn import EVERYWHERE, street
@@ -34,7 +34,7 @@ def test_repairs_at_a_negative_price_and_odd_distances_are_said_together():
     with pytest.raises(DataError) as caught:
         plan(CITY, BOOK, offer=Offer(repair=-1, retheme=float("nan"), spacing_m=0, step_m=float("nan")))
     text = str(caught.value)
-    assert all(word in text for word in ("修复", "更换内容", "最小间距", "备选点步长"))
+    assert all(word in text for word in ("修复", "增补题材", "最小间距", "备选点步长"))
 
 
 def test_words_nobody_knows():
@@ -137,17 +137,16 @@ def test_a_limit_within_which_nothing_can_be_done_says_so(limit: dict, words: st
 
 
 def test_required_spots_too_close_together():
-    found = plan(CITY, BOOK, offer=Offer(required=(_required(300), _required(303))))
-    assert (found.status, found.proposals, found.cost) == ("infeasible", (), 0)
-    assert "第 1 个与第 2 个相距 3 米；最小间距为 10 米" in found.sentence
+    with pytest.raises(DataError, match="第 1 个与第 2 个相距 3 米；最小间距为 10 米"):
+        plan(CITY, BOOK, offer=Offer(required=(_required(300), _required(303))))
 
 
 def test_required_spots_dearer_than_the_limit():
     both = Offer(required=(_required(100), _required(300)))
-    found = plan(CITY, BOOK, offer=both, budget=900)
-    assert (found.status, found.proposals) == ("infeasible", ())
-    assert "指定点位共需 1 000 元，超出预算 900 元" in found.sentence
-    assert "共 2 处，超出 1 处" in plan(CITY, BOOK, offer=both, sites=1).sentence
+    with pytest.raises(DataError, match="指定点位共需 1 000 元，超出预算 900 元"):
+        plan(CITY, BOOK, offer=both, budget=900)
+    with pytest.raises(DataError, match="共 2 处，超出 1 处"):
+        plan(CITY, BOOK, offer=both, sites=1)
     assert [point.sites for point in benefit_curve(WhatIf(CITY, BOOK), offer=both, sites=(0, 2, 3))] == [2, 3]
 
 
@@ -156,6 +155,15 @@ def test_required_spots_where_nothing_may_stand():
         plan(CITY, BOOK, offer=Offer(required=(_required(300),), forbidden=(EVERYWHERE,)))
     with pytest.raises(DataError, match="第 2 个指定点位距现有点位不足 10 米"):
         plan(street(300), BOOK, offer=Offer(required=(_required(100), _required(303))))
+    pond = [({"kind": "water"}, shapely.box(200, 5, 220, 30))]
+    drawn = street(buildings=[building(90, 11, 110, 20)], areas=pond)
+    with pytest.raises(DataError) as caught:
+        plan(drawn, BOOK, offer=Offer(required=(_required(100), _required(210), _required(300, 3.0), _required(400))))
+    assert [fault.split("，")[0] for fault in caught.value.faults] == [
+        "第 1 个指定点位在建筑物内",
+        "第 2 个指定点位在水面上",
+        "第 3 个指定点位在车行道上",
+    ]
 
 
 def test_required_spots_where_nothing_is_asked():
@@ -199,7 +207,7 @@ def test_names_with_braces_and_markup():
     )
     found = plan(drawn, book_of(along_rule(300, 1), rule("presence", "park", id="p")), offer=FLAG)
     assert {own.closes[0] for own in found.proposals} == {f"测试规则：{name}"}
-    assert {own.place for own in found.proposals} == {f"{name}南侧，距起点 300 米", f"{name}内"}
+    assert {own.place for own in found.proposals} == {f"{name}南侧，距西端 300 米", f"{name}内"}
 
 
 def test_the_city_is_left_as_it_was():

@@ -5,8 +5,9 @@ import shapely
 
 from metrics.assessment import assess
 from metrics.plan import Goals, Offer, plan
+from metrics.plan.around import spots_beside, thinned
+from metrics.plan.ground import Ground
 from metrics.plan.problem import problem_of
-from metrics.plan.spots import Ground, spots_beside, thinned
 from metrics.scenario import Site, WhatIf, edited_city
 from tests.cities import building, city, road, site, venue
 from tests.metrics.judging import book_of, rule, visible_rule, within_rule

@@ -6,8 +6,11 @@ import shapely
 
 from geo.crs import to_mm
 from metrics.assessment import road_classes
+from metrics.plan.around import spots_at, thinned
+from metrics.plan.ground import Ground
+from metrics.plan.kerbs import kerb_spots
 from metrics.plan.offer import defaults
-from metrics.plan.spots import Ground, Spots, kerb_spots, spots_at, thinned
+from metrics.plan.spots import Spots
 from metrics.plan.words import Directions
 from metrics.survey import survey
 from tests.cities import CRS, EAST, NORTH, building, city, district, road, site, venue
@@ -24,7 +27,10 @@ CITY = city(
     buildings=[building(280, 10, 320, 40)],
     venues=[
         venue("pk", "park", shapely.box(900, 900, 960, 960), name="东园"),
-        venue("st", "bus_stop", shapely.Point(1200, 900), name="车站"),
+        venue("st", "transport_hub", shapely.Point(1200, 900), name="汽车站"),
+        venue("hy", "hydrant", shapely.Point(1203, 925), name="消火栓3"),
+        venue("no", "school", shapely.Point(1198, 925), name=None),
+        venue("ho", "hospital", shapely.box(1180, 680, 1220, 720), name="医院"),
     ],
     sites=[site("s", 100, 12)],
     areas=[({"kind": "water"}, shapely.box(400, 5, 420, 60))],
@@ -46,11 +52,13 @@ def _mm(east: float, north: float) -> tuple[int, int]:
         (188, -250, "解放路西侧，距人民路口 250 米"),
         (210, 12, "解放路东侧，人民路口旁"),
         (590, -12, "人民路南侧，无名主干路1口旁"),
-        (2012, 100, "独路东侧，距起点 100 米"),
+        (2012, 100, "独路东侧，距南端 100 米"),
         (930, 930, "东园内"),
         (970, 930, "东园旁 10 米"),
-        (1200, 925, "车站旁 25 米"),
-        (1500, 500, "空地"),
+        (1200, 925, "汽车站旁 25 米"),
+        (1200, 700, "医院内"),
+        (1390, 700, "独路西侧，北端，离路 729 米"),
+        (1500, 500, "独路西侧，北端，离路 539 米"),
     ],
 )
 def test_a_spot_in_words(east: float, north: float, words: str):
