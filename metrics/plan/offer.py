@@ -25,6 +25,7 @@ _FILE = Path(__file__).parents[2] / "data" / "plan.yaml"
 _SITE_RULES = (Along, Visible, Within, Presence, Reach)
 SCORE, METRES, SUBJECTS = "score", "metres", "subjects"
 WORTH = (SCORE, METRES, SUBJECTS)
+FEWEST, CHEAPEST, MOST = "fewest", "cheapest", "most"
 MOST_SITES, MOST_YUAN = 10**9, 1e12
 _MOST_COST, _MOST_METRES = 1e9, 1000
 

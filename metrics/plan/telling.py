@@ -1,23 +1,19 @@
 """A plan in sentences: what was proved, what was checked, what cannot be closed and why."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from metrics.explain import plain_number, whole
-from metrics.plan.offer import Offer
+from metrics.plan.offer import CHEAPEST, MOST, Offer
 from metrics.plan.problem import Problem
+from metrics.plan.result import Plan
 from metrics.rules import Rule, Visible
 from metrics.survey import Survey
 from metrics.tables import Judged
 from optimum.answer import ALONE, Answer
 from texts import say
 
-if TYPE_CHECKING:
-    from metrics.plan.plan import Plan
-
-FEWEST, CHEAPEST, MOST = "fewest", "cheapest", "most"
 FEN = 100
 _SHOWN_PAIRS = 3
 _LOOSE = 0.5  # a gap that says nothing
@@ -119,7 +115,7 @@ def infeasible(problem: Problem, offer: Offer, limit: Limit) -> str:
     )
 
 
-def sentence_of(plan: "Plan", problem: Problem, limit: Limit) -> str:
+def sentence_of(plan: Plan, problem: Problem, limit: Limit) -> str:
     """The plan in one sentence."""
     if plan.status == "nothing_asked":
         required = say("plan.sentence.required_only", count=whole(plan.new)) if plan.proposals else ""
@@ -134,7 +130,7 @@ def sentence_of(plan: "Plan", problem: Problem, limit: Limit) -> str:
     return text + say("plan.sentence.stop")
 
 
-def _nothing(plan: "Plan", problem: Problem, limit: Limit) -> str:
+def _nothing(plan: Plan, problem: Problem, limit: Limit) -> str:
     """Why nothing is proposed."""
     if len(plan.impossible) == problem.subjects:
         return say("plan.sentence.nothing_possible")
@@ -147,7 +143,7 @@ def _nothing(plan: "Plan", problem: Problem, limit: Limit) -> str:
     return text + _rest(plan) + say("plan.sentence.stop")
 
 
-def _proof(plan: "Plan", problem: Problem, limit: Limit) -> str:
+def _proof(plan: Plan, problem: Problem, limit: Limit) -> str:
     gap = plain_number(100 * plan.gap)
     if plan.aim == MOST and plan.gap > _LOOSE:
         return say("plan.sentence.loose_most", limit=limit.text)
@@ -165,9 +161,9 @@ def _proof(plan: "Plan", problem: Problem, limit: Limit) -> str:
     return say("plan.sentence.best_fewest", what=what, bound=bound, gap=gap)
 
 
-def _ended(plan: "Plan") -> str:
+def _ended(plan: Plan) -> str:
     return say(f"plan.sentence.{plan.ended}") if plan.ended in ("stopped", "time", "solver") else ""
 
 
-def _rest(plan: "Plan") -> str:
+def _rest(plan: Plan) -> str:
     return say("plan.sentence.rest", count=whole(len(plan.impossible))) if plan.impossible else ""

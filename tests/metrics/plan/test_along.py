@@ -128,7 +128,7 @@ def test_spacing_and_existing_sites_are_kept():
     assert found.new == 5
     spots = sorted([50.0, *map(_east, found.proposals)])
     assert min(b - a for a, b in pairwise(spots)) >= 10
-    crowded = plan(street(50, length=100), book_of(along_rule(100, 6)), offer=Offer(FLAG.carriers, spacing_m=40))
+    crowded = plan(street(50, length=100), book_of(along_rule(100, 12)), offer=Offer(FLAG.carriers, spacing_m=40))
     assert crowded.status == "proved"
     assert [own.subject_name for own in crowded.impossible] == ["人民路"]
     assert "缺" in crowded.impossible[0].reason
