@@ -154,10 +154,12 @@ def _import_sentence(result, out: Path) -> str:
 @click.argument("city", type=click.Path(path_type=Path))
 @click.option("--book", default="zhoushan-2017", show_default=True, help=say("cli.check.book"))
 @click.option("--phase", default="routine", show_default=True, help=say("cli.check.phase"))
+@click.option("--keep", is_flag=True, help=say("cli.check.keep"))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help=say("cli.check.out"))
 @click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
-def check(city: Path, book: str, phase: str, out: Path, as_json: bool) -> None:
+def check(city: Path, book: str, phase: str, keep: bool, out: Path, as_json: bool) -> None:
     """Judge a city and write the assessment into a folder."""
+    from briefing.checked import note_source
     from briefing.files import write_assessment
     from data.city import City
     from metrics.assessment import assess
@@ -172,12 +174,29 @@ def check(city: Path, book: str, phase: str, out: Path, as_json: bool) -> None:
         _progress(note)
     assessment = assess(read, rules, phase, progress=lambda rule: _progress(say("cli.check.judging", rule=rule)))
     files = write_assessment(assessment, out)
+    note_source(out, city, book)
     figures = summary(assessment)
+    kept = {"run": _kept_run(assessment, read)} if keep else {}
     _report(
         as_json,
-        {"files": [str(file) for file in files], **figures},
+        {"files": [str(file) for file in files], **kept, **figures},
         say("cli.check.done", folder=out, **figures["status"], gaps=figures["gaps"]),
     )
+
+
+def _kept_run(assessment, city) -> int:
+    """The number of the run under which the store of this installation has the assessment."""
+    from data.settings import data_folder
+    from store import SYSTEM, open_store
+    from store.keeping import keep_whole
+
+    store = open_store()
+    try:
+        run = keep_whole(store, SYSTEM, assessment, city, folder=data_folder("runs"))
+    finally:
+        store.close()
+    _progress(say("cli.check.kept", run=run.id))
+    return run.id
 
 
 def _terms(_context, _option, file: Path | None) -> dict | None:
@@ -296,6 +315,74 @@ def _interrupted():
 
     signal.signal(signal.SIGINT, press)
     return lambda: bool(pressed)
+
+
+def _kind_options(command):
+    """``--pptx``, ``--docx`` … for every kind of file of a briefing."""
+    from briefing.brief import KINDS
+
+    for kind in reversed(KINDS):
+        command = click.option(f"--{kind}", is_flag=True, help=say(f"cli.brief.kinds.{kind}"))(command)
+    return command
+
+
+@main.command(help=say("cli.brief.help"))
+@click.argument("folder", type=click.Path(path_type=Path))
+@_kind_options
+@click.option("--all", "everything", is_flag=True, help=say("cli.brief.all"))
+@click.option("--city", type=click.Path(path_type=Path), help=say("cli.brief.city"))
+@click.option("--book", help=say("cli.brief.book"))
+@click.option("--district", help=say("cli.brief.district"))
+@click.option("--unit", help=say("cli.brief.unit"))
+@click.option("--since", type=click.Path(path_type=Path), help=say("cli.brief.since"))
+@click.option("--plan", "plan_folder", type=click.Path(path_type=Path), help=say("cli.brief.plan"))
+@click.option("--templates", type=click.Path(path_type=Path), help=say("cli.brief.templates"))
+@click.option("--size", type=click.Choice(["a4", "a3", "16x9"]), default="a4", help=say("cli.brief.size"))
+@click.option("--approval", default="", help=say("cli.brief.approval"))
+@click.option("--at", type=click.DateTime(), help=say("cli.brief.at"))
+@click.option("--out", type=click.Path(path_type=Path), help=say("cli.brief.out"))
+@click.option("--zip", "as_zip", is_flag=True, help=say("cli.brief.zip"))
+@click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
+def brief(folder: Path, out: Path | None, as_zip: bool, as_json: bool, **asked) -> None:
+    """Write the briefing of an assessment that ``check`` wrote into a folder."""
+    from datetime import datetime
+
+    from briefing.brief import KINDS, file_name, write_set, write_zip
+    from briefing.checked import checked, earlier_check, judged_again, planned
+    from briefing.facts import Audience, take
+    from briefing.pictures import Sheet
+    from data.settings import data_folder
+
+    kinds = KINDS if asked["everything"] else [kind for kind in KINDS if asked[kind]]
+    if not kinds:
+        raise DataError(say("cli.brief.nothing"))
+    if asked["district"] and asked["unit"]:
+        raise DataError(say("cli.brief.one_audience"))
+    found = checked(folder)
+    earlier = None if asked["since"] is None else earlier_check(asked["since"])
+    plan_told = None if asked["plan_folder"] is None else planned(asked["plan_folder"])
+    target = out or folder
+    _check_folder(target)
+    _progress(say("cli.brief.judging"))
+    city, assessment = judged_again(found, city=asked["city"], book=asked["book"])
+    audience = next((Audience(scope, asked[scope]) for scope in ("district", "unit") if asked[scope]), Audience())
+    at = asked["at"] or datetime.now().astimezone()
+    briefing = take(city, assessment, at=at, audience=audience, earlier=earlier, plan=plan_told)
+    options = {
+        "sheet": Sheet(size=asked["size"], approval=asked["approval"]),
+        "templates": asked["templates"] or data_folder("templates"),
+        "tell": _progress,
+    }
+    if as_zip:
+        archive = target / f"{say('brief.files.zip', who=file_name(briefing.who))}.zip"
+        written = write_zip(city, assessment, briefing, kinds, target=archive, **options)
+    else:
+        written = write_set(city, assessment, briefing, kinds, target, **options)
+    for note in written.notes:
+        _progress(note)
+    files = [str(file) for file in written.files]
+    figures = {"files": files, "notes": list(written.notes), "score": briefing.own.score}
+    _report(as_json, figures, say("cli.brief.done", folder=target, count=len(files)))
 
 
 def _check_folder(folder: Path) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from views import calls, controls, coverage, why_panel
+from views import calls, controls, coverage, office, why_panel
 from views.choice import choose
 from views.coverage_quality import show_quality
 from views.findings import findings, narrowed
@@ -18,6 +18,7 @@ def _page() -> None:
         now = calls.current()
         controls.ask_phase(now)
         assessment = calls.assessment(now.city_key, now.book_key, now.phase)
+        office.keep_soon(assessment, now.city, book_key=now.book_key)
         filters = controls.ask_filters(assessment)
         everywhere = narrowed(findings(assessment), replace(filters, district=None))
         listed = narrowed(everywhere, filters)

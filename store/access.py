@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Table
 
 from store.errors import Denied
-from store.schema import people, wall_tokens
+from store.schema import people, sessions, wall_tokens
 from texts import say
 
 COMMAND, DISTRICT, UNIT, PLANNER, WALL, SYSTEM_ROLE = "command", "district", "unit", "planner", "wall", "system"
@@ -24,6 +24,9 @@ class Act(Enum):
     KEEP_RUNS = ("keep_runs", COMMAND, PLANNER)
     SEE_SCENARIOS = ("see_scenarios", COMMAND, DISTRICT, PLANNER)
     KEEP_SCENARIOS = ("keep_scenarios", COMMAND, DISTRICT, PLANNER)
+    SEE_MOCKS = ("see_mocks", COMMAND, DISTRICT, PLANNER)
+    KEEP_MOCKS = ("keep_mocks", COMMAND, DISTRICT, PLANNER)
+    RECORD_MOCKS = ("record_mocks", COMMAND, DISTRICT, PLANNER)
     SEE_ORDERS = ("see_orders", COMMAND, DISTRICT, UNIT, PLANNER, WALL)
     MAKE_ORDERS = ("make_orders", COMMAND, DISTRICT)
     CHANGE_ORDERS = ("change_orders", COMMAND, DISTRICT, UNIT)
@@ -58,6 +61,10 @@ class Person:
         The session ends then.
     must_change
         The first password has to be changed before anything else.
+    outside
+        An OIDC provider or a trusted proxy vouched for them; passwords do not matter.
+    session
+        The session of `store.sessions` in which they act, so that it can be ended from elsewhere; 0 for none.
     """
 
     id: int
@@ -68,12 +75,14 @@ class Person:
     stamp: int = 0
     until: datetime | None = None
     must_change: bool = False
+    outside: bool = False
+    session: int = 0
 
 
 SYSTEM = Person(0, SYSTEM_ROLE, SYSTEM_ROLE)
 """The program itself: what runs by the clock."""
 
-_SYSTEM_MAY = (Act.KEEP_RUNS, Act.REVIEW_ORDERS, Act.RAISE_ORDERS, Act.SEE_RUNS)
+_SYSTEM_MAY = (Act.KEEP_RUNS, Act.REVIEW_ORDERS, Act.RAISE_ORDERS, Act.SEE_RUNS, Act.SEE_CALENDAR)
 
 
 def let_act(connection: Connection, by: Person, act: Act, now: datetime) -> None:
@@ -90,14 +99,26 @@ def let_act(connection: Connection, by: Person, act: Act, now: datetime) -> None
         if by is not SYSTEM or act not in _SYSTEM_MAY:
             raise Denied(say("store.access.role", name=by.name, act=say(f"store.acts.{act.key}")))
         return
-    if by.until is not None and now >= by.until:
-        raise Denied(say("store.access.expired"))
-    if not (_token_holds(connection, by, now) if by.role == WALL else _account_holds(connection, by)):
-        raise Denied(say("store.access.changed"))
+    let_stay(connection, by, now)
     if by.must_change and act is not Act.CHANGE_OWN_PASSWORD:
         raise Denied(say("store.access.first_password"))
     if by.role not in act.roles:
         raise Denied(say("store.access.role", name=by.name, act=say(f"store.acts.{act.key}")))
+
+
+def let_stay(connection: Connection, by: Person, now: datetime) -> None:
+    """
+    Do nothing while the person is still who signed in.
+
+    Raises
+    ------
+    Denied
+        When the session has ended, the account was changed or closed, or the token revoked.
+    """
+    if by.until is not None and now >= by.until:
+        raise Denied(say("store.access.expired"))
+    if not (_token_holds(connection, by, now) if by.role == WALL else _account_holds(connection, by)):
+        raise Denied(say("store.access.changed"))
 
 
 def seen_by(by: Person, table: Table) -> list[ColumnElement[bool]]:
@@ -113,7 +134,16 @@ def _account_holds(connection: Connection, by: Person) -> bool:
     row = connection.execute(sa.select(people).where(people.c.id == by.id)).one_or_none()
     if row is None or not row.active or row.stamp != by.stamp:
         return False
-    return (row.role, row.unit, row.district, row.must_change) == (by.role, by.unit, by.district, by.must_change)
+    if (row.role, row.unit, row.district) != (by.role, by.unit, by.district):
+        return False
+    return by.must_change == (row.must_change and not by.outside) and _session_holds(connection, by)
+
+
+def _session_holds(connection: Connection, by: Person) -> bool:
+    if not by.session:
+        return True
+    row = connection.execute(sa.select(sessions).where(sessions.c.id == by.session)).one_or_none()
+    return row is not None and row.ended_at is None and (row.person, row.stamp) == (by.id, by.stamp)
 
 
 def _token_holds(connection: Connection, by: Person, now: datetime) -> bool:

@@ -11,8 +11,8 @@ from store.access import Act, Person
 from store.base import Base
 from store.schema import audit
 
-ORDER, PERSON, TOKEN, RUN, SCENARIO, CALENDAR, UNIT_NAME = (
-    "order", "person", "token", "run", "scenario", "calendar", "unit",
+ORDER, PERSON, TOKEN, RUN, SCENARIO, CALENDAR, UNIT_NAME, MOCK = (
+    "order", "person", "token", "run", "scenario", "calendar", "unit", "mock",
 )  # fmt: skip
 
 

@@ -3,19 +3,23 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from data.settings import data_folder, settings
+from data.settings import settings
 from store.audit import Audit
 from store.base import Base, opened, utc_now
+from store.mocks import Mocks
 from store.orders import Orders
 from store.people import People
 from store.phases import Calendar
+from store.photos import Photos
 from store.runs import Runs
 from store.scenarios import Scenarios
+from store.sessions import Sessions
 from store.tokens import Tokens
 from store.units import Units
 
-_FILE = "coverage.db"
+_FOLDER, _FILE = "store", "coverage.db"
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,22 @@ class Store:
     orders: Orders
     scenarios: Scenarios
     people: People
+    sessions: Sessions
     tokens: Tokens
     units: Units
     calendar: Calendar
     audit: Audit
+    photos: Photos
+    mocks: Mocks
 
     def close(self) -> None:
         """Let go of the connections."""
         self.base.engine.dispose()
+
+
+def store_url() -> str:
+    """The URL of this installation's store: the setting ``database_url``, else a SQLite file in the data folder."""
+    return settings()["database_url"] or f"sqlite:///{Path(settings()['data_folder']) / _FOLDER / _FILE}"
 
 
 def open_store(url: str | None = None, *, now: Callable[[], datetime] = utc_now) -> Store:
@@ -44,8 +56,7 @@ def open_store(url: str | None = None, *, now: Callable[[], datetime] = utc_now)
     Parameters
     ----------
     url
-        ``sqlite:///file`` or ``postgresql://user:password@host:port/base``; when None the setting ``database_url``,
-        and without that a SQLite file in the user's data folder.
+        ``sqlite:///file`` or ``postgresql://user:password@host:port/base``; when None see `store_url`.
     now
         The clock.
 
@@ -54,7 +65,6 @@ def open_store(url: str | None = None, *, now: Callable[[], datetime] = utc_now)
     StoreError
         When the base does not answer, is full, broken, or was written by a newer version of the program.
     """
-    chosen = url or settings().get("database_url") or f"sqlite:///{data_folder('store') / _FILE}"
-    base = opened(chosen, now)
-    parts = (Runs, Orders, Scenarios, People, Tokens, Units, Calendar, Audit)
+    base = opened(url or store_url(), now)
+    parts = (Runs, Orders, Scenarios, People, Sessions, Tokens, Units, Calendar, Audit, Photos, Mocks)
     return Store(base, *(part(base) for part in parts))

@@ -102,7 +102,9 @@ class Order:
 @dataclass(frozen=True)
 class Wanted:
     """
-    Which orders: None and empty ask for all. ``text`` is looked for in number, place, unit and title.
+    Which orders: None and empty ask for all, but for ``numbers`` (ids), of which none asks for none.
+
+    ``text`` is looked for in number, place, unit and title; ``due_on`` is the last day of the limit that runs.
     """
 
     city: str | None = None
@@ -110,15 +112,19 @@ class Wanted:
     district: str | None = None
     unit: str | None = None
     rule: str | None = None
+    class_: str | None = None
     level: str | None = None
     open: bool | None = None
     overdue: bool = False
     proposed: bool | None = None
     text: str = ""
+    due_on: date | None = None
+    numbers: tuple[int, ...] | None = None
 
     def conditions(self, by: Person, today: date) -> list[ColumnElement[bool]]:
         """What of it the person may see, as conditions on the table of orders."""
-        same = {"city": self.city, "district": self.district, "unit": self.unit, "rule": self.rule, "level": self.level}
+        names = ("city", "district", "unit", "rule", "level")
+        same = {name: getattr(self, name) for name in names} | {"class": self.class_}
         found = [*seen_by(by, orders), *(orders.c[name] == value for name, value in same.items() if value is not None)]
         if self.states:
             found.append(orders.c.state.in_(self.states))
@@ -130,6 +136,10 @@ class Wanted:
             found.append(orders.c.proposed.is_(self.proposed))
         if self.text.strip():
             found.append(_mentions(self.text.strip()))
+        if self.due_on is not None:
+            found.append(orders.c.due_on == self.due_on)
+        if self.numbers is not None:
+            found.append(orders.c.id.in_(self.numbers))
         return found
 
 
@@ -153,12 +163,13 @@ class Tally:
 
 @dataclass(frozen=True)
 class Counts:
-    """The figures of the wall."""
+    """The figures of the wall and of the head of the page."""
 
     open: int
     overdue: int
     proposed: int
     closed_today: int
+    due_today: int
 
 
 def order_of(row: Row | Mapping[str, object]) -> Order:

@@ -46,6 +46,18 @@ class Step(_Strict):
     asks: tuple[Literal["reason", "limit", "unit"], ...] = ()
     restarts: tuple[LimitName, ...] = ()
     proposed: bool = False
+    photo: str | None = None
+
+
+class PhotoLimits(_Strict):
+    """What is taken as a photo, and how it is kept."""
+
+    kinds: Mapping[str, str]
+    most_mb: int = Field(gt=0)
+    most_megapixels: int = Field(gt=0)
+    longest_px: int = Field(gt=0)
+    quality: int = Field(ge=1, le=95)
+    most: int = Field(gt=0)
 
 
 class OrderBook(_Strict):
@@ -56,6 +68,8 @@ class OrderBook(_Strict):
     steps: Mapping[str, Step]
     levels: tuple[str, ...]
     level_names: Mapping[str, str]
+    most_note: int = Field(gt=0)
+    photos: PhotoLimits
     reopen_within_days: int = Field(ge=0)
     statutory: Mapping[int, frozenset[date]]
 
@@ -68,6 +82,8 @@ class OrderBook(_Strict):
             raise ValueError("levels are unit, district, command, each with a name")
         if sum(state.limit is None for state in self.states.values()) != 1:
             raise ValueError("exactly one state, the closed one, has no limit")
+        if strange := {step.photo for step in self.steps.values()} - {None, *self.photos.kinds}:
+            raise ValueError(f"steps name kinds of photos that are not there: {sorted(strange)}")
         return self
 
     @property

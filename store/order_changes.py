@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -15,11 +15,13 @@ from store.errors import Conflict, Denied, StoreError
 from store.order import Order, number_of, order_of
 from store.order_book import Step, order_book
 from store.order_gaps import Stretches
+from store.photo import Photo
+from store.photos import keep_photos
 from store.schema import audit, orders, unit_names
 from store.workdays import limit_after
 from texts import say
 
-_AT_ONCE = 500
+_AT_ONCE, _MOST_UNIT = 500, 100
 _LATER = {"dispatch": ("deal", "close"), "deal": ("close",), "close": ()}
 
 
@@ -34,6 +36,15 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A step for one order, with the version that the person saw."""
+
+    number: int
+    version: int
+    asked: Asked
+
+
+@dataclass(frozen=True)
 class Changed:
     """What became of many: the orders as they are now, and by id why others were left as they were."""
 
@@ -41,9 +52,11 @@ class Changed:
     refused: Mapping[int, StoreError]
 
 
-def change_many(connection: Connection, by: Person, chosen: Mapping[int, int], asked: Asked, now: datetime) -> Changed:
+def change_lines(
+    connection: Connection, by: Person, lines: Sequence[Line], now: datetime, *, given: Sequence[Photo] = ()
+) -> Changed:
     """
-    Do a step to orders, each as the person saw it.
+    Do steps to orders, each as the person saw it; what is refused is left, the rest is done.
 
     Parameters
     ----------
@@ -51,29 +64,36 @@ def change_many(connection: Connection, by: Person, chosen: Mapping[int, int], a
         In a transaction that writes.
     by
         Who.
-    chosen
-        Orders by id, each with the version that was seen.
-    asked
-        The step.
+    lines
+        The steps; of two for one order the second is refused.
     now
         The time.
+    given
+        Photos that go with the step of every line.
     """
-    today, book = now.astimezone(ZONE).date(), order_book()
-    again = book.closed in book.steps[asked.step].from_ and book.steps[asked.step].to is not None
-    if again:
+    today = now.astimezone(ZONE).date()
+    if any(_reopens(one.asked) for one in lines):
         take_turns(connection)
-    rows = {row.id: row for row in _locked(connection, by, sorted(chosen))}
-    asked = _renamed(connection, asked)
-    done, refused = {}, {}
-    for number, version in chosen.items():
-        row = rows.get(number)
+    rows = {row.id: row for row in _locked(connection, by, sorted({one.number for one in lines}))}
+    names = dict(connection.execute(sa.select(unit_names.c.old, unit_names.c.new)).all())
+    standing = _standing(connection, [rows[one.number] for one in lines if _reopens(one.asked) and one.number in rows])
+    changes, refused = {}, {}
+    for one in lines:
+        row, asked = rows.get(one.number), _renamed(names, one.asked)
         try:
-            _check(connection, by, row, version, asked, again)
-            done[number] = after_step(row, asked, today, now)
+            if one.number in changes:
+                raise StoreError(say("store.orders.twice", number=number_of(row)))
+            _check(connection, by, row, one.version, asked, standing)
+            new = after_step(row, asked, today, now)
+            if given:
+                keep_photos(connection, by, row, order_book().steps[asked.step].photo or "after", given, now)
         except StoreError as error:
-            refused[number] = error
-    told = write(connection, by, now, asked.step, asked.note, [(rows[number], new) for number, new in done.items()])
-    return Changed(tuple(told), refused)
+            refused.setdefault(one.number, error)
+            continue
+        changes[one.number] = (asked.step, asked.note, row, new)
+        if _reopens(asked):
+            standing[row.city].add(row)
+    return Changed(tuple(write_each(connection, by, now, changes.values())), refused)
 
 
 def write(
@@ -85,9 +105,19 @@ def write(
     changes: Iterable[tuple[Row, Mapping[str, object]]],
 ) -> list[Order]:
     """Write changed columns of locked rows, and say so in the audit trail; the orders as they are now."""
+    return write_each(connection, by, now, ((act, note, row, new) for row, new in changes))
+
+
+def write_each(
+    connection: Connection,
+    by: Person,
+    now: datetime,
+    changes: Iterable[tuple[str, str, Row, Mapping[str, object]]],
+) -> list[Order]:
+    """As `write`, each row with what is done to it and a note of its own."""
     found, lines = [], []
     alike = defaultdict(list)  # what changes the same columns goes to the base in one statement
-    for row, new in changes:
+    for act, note, row, new in changes:
         values = {**new, "changed_at": now, "changed_by": by.name, "version": row.version + 1}
         alike[tuple(values)].append({"row": row.id, **{f"new_{name}": value for name, value in values.items()}})
         before = {name: getattr(row, name) for name in new if getattr(row, name) != new[name]}
@@ -163,15 +193,29 @@ def _locked(connection: Connection, by: Person, numbers: Sequence[int]) -> list[
     return [row for part in parts_of(numbers) for row in connection.execute(asked.where(orders.c.id.in_(part)))]
 
 
-def _renamed(connection: Connection, asked: Asked) -> Asked:
+def _renamed(names: Mapping[str, str], asked: Asked) -> Asked:
     """The step with the name that its unit bears now."""
-    if not asked.unit:
-        return asked
-    new = connection.execute(sa.select(unit_names.c.new).where(unit_names.c.old == asked.unit)).scalar_one_or_none()
-    return Asked(asked.step, asked.note, asked.limit_on, new or asked.unit)
+    return replace(asked, unit=names.get(asked.unit, asked.unit)) if asked.unit else asked
 
 
-def _check(connection: Connection, by: Person, row: Row | None, version: int, asked: Asked, again: bool) -> None:
+def _reopens(asked: Asked) -> bool:
+    """Whether the step leads from closed to open."""
+    book = order_book()
+    step = book.steps[asked.step]
+    return book.closed in step.from_ and step.to is not None
+
+
+def _standing(connection: Connection, closed: Sequence[Row]) -> dict[str, Stretches]:
+    """By city the open orders that those which are to be opened again may double."""
+    rules = defaultdict(set)
+    for row in closed:
+        rules[row.city].add(row.rule)
+    return {city: open_like(connection, city, own) for city, own in rules.items()}
+
+
+def _check(
+    connection: Connection, by: Person, row: Row | None, version: int, asked: Asked, standing: Mapping[str, Stretches]
+) -> None:
     """
     Do nothing when the person may do the step to the row, and saw it as it is.
 
@@ -191,7 +235,7 @@ def _check(connection: Connection, by: Person, row: Row | None, version: int, as
         raise Denied(say("store.access.step", name=by.name, step=step.name))
     if row.version != version:
         raise _conflict(connection, row, version, asked)
-    if again and not row.is_open and open_like(connection, row.city, [row.rule]).like(row):
+    if _reopens(asked) and not row.is_open and standing[row.city].like(row):
         raise StoreError(say("store.orders.open_already", number=number_of(row)))
 
 
@@ -225,6 +269,11 @@ def _check_step(row: Row, step: Step, asked: Asked, today: date) -> None:
         say("store.orders.needs_unit"): "unit" in step.asks and not asked.unit.strip(),
         say("store.orders.same_unit", number=number, unit=row.unit): "unit" in step.asks and asked.unit == row.unit,
         say("store.orders.needs_limit"): "limit" in step.asks and asked.limit_on is None,
+    }
+    most = order_book().most_note
+    checks |= {
+        say("store.orders.long_note", count=len(asked.note), most=most): len(asked.note) > most,
+        say("store.orders.long_unit", most=_MOST_UNIT): len(asked.unit) > _MOST_UNIT,
     }
     faults = [sentence for sentence, wrong in checks.items() if wrong]
     if asked.limit_on is not None:

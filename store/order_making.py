@@ -1,5 +1,6 @@
 """Orders from the gaps of a run; one gap has one open order, however often the check runs."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from store.access import DISTRICT, Person
 from store.audit import ORDER, line, record
 from store.base import ZONE, take_turns
 from store.errors import Denied, StoreError
-from store.order import place_of
+from store.order import number_of, place_of
 from store.order_book import order_book
 from store.order_changes import Asked, after_step, closed_like, limits_from, open_like, write
 from store.order_gaps import Stretches
@@ -34,6 +35,44 @@ class Made:
     already: Mapping[int, int]
 
 
+@dataclass(frozen=True)
+class Preview:
+    """
+    What would become of gaps.
+
+    Attributes
+    ----------
+    new
+        Gaps that would get an order, by the unit that answers for them, by the name that it bears now.
+    reopened, settled, already
+        By gap the number of the order: a closed one that would be opened again, one that was closed after the run, so
+        that the run knows nothing of the repair (asked for, it is opened again), and one that is open.
+    homeless
+        Places for which nobody answers: no order can be made.
+    """
+
+    new: Mapping[str, tuple[int, ...]]
+    reopened: Mapping[int, str]
+    settled: Mapping[int, str]
+    already: Mapping[int, str]
+    homeless: tuple[str, ...]
+
+    def makeable(self, *, settled: bool) -> tuple[int, ...]:
+        """The gaps that `make` can be asked for; those that are ``settled`` only when they are meant."""
+        new = (gap for gaps in self.new.values() for gap in gaps)
+        return (*new, *self.reopened, *(self.settled if settled else ()))
+
+
+NOTHING = Preview({}, {}, {}, {}, ())
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    fresh: Sequence[Row]
+    again: Mapping[int, Row]
+    already: Mapping[int, Row]
+
+
 def make_orders(
     connection: Connection,
     by: Person,
@@ -50,22 +89,54 @@ def make_orders(
     head, today = known_run(connection, run), now.astimezone(ZONE).date()
     found = _gaps(connection, by, run, chosen)
     units = _units(connection, found)
+    if faults := [say("store.orders.no_unit", place=place_of(row)) for row in found if not units[row.id]]:
+        raise StoreError(faults)
+    sorted_out = _sort_out(connection, head.city, found, today)
+    asked = Asked("dispatch", note.strip(), limit_on) if dispatch else None
+    numbers = _insert(connection, by, head, sorted_out.fresh, units, now, asked)
+    reopen(connection, by, run, list(sorted_out.again.values()), now, say("store.orders.found_again"))
+    again = tuple(row.id for row in sorted_out.again.values())
+    return Made(tuple(numbers), again, {gap: row.id for gap, row in sorted_out.already.items()})
+
+
+def preview_orders(connection: Connection, by: Person, run: int, chosen: Sequence[int] | None, today: date) -> Preview:
+    """See `store.orders.Orders.preview`."""
+    head = known_run(connection, run)
+    found = _gaps(connection, by, run, chosen)
+    units = _units(connection, found)
+    sorted_out = _sort_out(connection, head.city, found, today)
+    fresh = defaultdict(list)
+    for row in sorted_out.fresh:
+        fresh[units[row.id]].append(row.id)
+    homeless = tuple(place_of(row) for row in sorted_out.fresh if not units[row.id])
+    fresh.pop("", None)
+    later = {gap for gap, row in sorted_out.again.items() if row.closed_at > head.at}
+    numbers = {gap: number_of(row) for gap, row in {**sorted_out.again, **sorted_out.already}.items()}
+    return Preview(
+        {unit: tuple(ids) for unit, ids in sorted(fresh.items())},
+        {gap: numbers[gap] for gap in sorted_out.again if gap not in later},
+        {gap: numbers[gap] for gap in sorted_out.again if gap in later},
+        {gap: numbers[gap] for gap in sorted_out.already},
+        homeless,
+    )
+
+
+def _sort_out(connection: Connection, city: str, found: Sequence[Row], today: date) -> _Sorted:
+    """Which gaps are new, which open a closed order again, and which have an open order."""
     rules = {row.rule for row in found}
-    standing = open_like(connection, head.city, rules)
-    closed = closed_like(connection, head.city, rules, today)
-    fresh, again, already, own = [], [], {}, Stretches()
+    standing = open_like(connection, city, rules)
+    closed = closed_like(connection, city, rules, today)
+    fresh, again, already, own = [], {}, {}, Stretches()
     for row in found:
         if like := standing.like(row):
-            already[row.id] = like[0].id
+            already[row.id] = like[0]
         elif like := closed.like(row):
-            again.append(like[0])
+            again[row.id] = like[0]
             standing.add(like[0])
         elif not own.like(row):
             own.add(row)
             fresh.append(row)
-    numbers = _insert(connection, by, head, fresh, units, now, Asked("dispatch", note, limit_on) if dispatch else None)
-    reopen(connection, by, run, again, now, say("store.orders.found_again"))
-    return Made(tuple(numbers), tuple(row.id for row in again), already)
+    return _Sorted(fresh, again, already)
 
 
 def reopen(connection: Connection, by: Person, run: int, rows: Sequence[Row], now: datetime, note: str) -> None:
@@ -104,19 +175,9 @@ def _gaps(connection: Connection, by: Person, run: int, chosen: Sequence[int] | 
 
 
 def _units(connection: Connection, found: Sequence[Row]) -> dict[int, str]:
-    """
-    Who answers for each gap, by the name that the unit bears now.
-
-    Raises
-    ------
-    StoreError
-        With every gap that nobody answers for.
-    """
+    """Who answers for each gap, by the name that the unit bears now; "" where nobody does."""
     names = dict(connection.execute(sa.select(unit_names.c.old, unit_names.c.new)).all())
-    units = {row.id: names.get(row.unit, row.unit) for row in found}
-    if faults := [say("store.orders.no_unit", place=place_of(row)) for row in found if not units[row.id]]:
-        raise StoreError(faults)
-    return units
+    return {row.id: names.get(row.unit, row.unit) for row in found}
 
 
 def _insert(

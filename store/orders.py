@@ -11,18 +11,14 @@ from store.audit import ORDER, Entry, entry_of
 from store.base import Base
 from store.errors import Denied
 from store.order import Counts, Order, Page, Tally, Wanted, order_of
-from store.order_book import order_book
-from store.order_changes import Asked, Changed, change_many, order_entries
-from store.order_making import Made, make_orders
+from store.order_changes import Asked, Changed, Line, change_lines, order_entries
+from store.order_lists import SORTED, Choices, board_of, choices_of, counts_of, page_of
+from store.order_making import Made, Preview, make_orders, preview_orders
 from store.order_review import Reviewed, raise_overdue, review_orders
+from store.photo import Photo
 from store.schema import audit, orders
 from texts import say
 
-_SORTED = {
-    "due": (orders.c.due_on.is_(None), orders.c.due_on, orders.c.id),
-    "newest": (orders.c.id.desc(),),
-    "unit": (orders.c.unit, orders.c.due_on, orders.c.id),
-}
 _ALL = Wanted()
 
 
@@ -73,6 +69,13 @@ class Orders:
             now = self._base.now()
             return make_orders(connection, by, run, gaps, now, dispatch=dispatch, limit_on=limit_on, note=note)
 
+    def preview(self, by: Person, run: int, gaps: Sequence[int] | None = None) -> Preview:
+        """
+        What `make` would make of gaps of a run; nothing is changed. Raises as `make`, but where gaps have no unit.
+        """
+        with self._base.reading(by, Act.MAKE_ORDERS) as connection:
+            return preview_orders(connection, by, run, gaps, self._base.today())
+
     def change(
         self,
         by: Person,
@@ -83,6 +86,7 @@ class Orders:
         note: str = "",
         limit_on: date | None = None,
         unit: str = "",
+        photos: Sequence[Photo] = (),
     ) -> Order:
         """
         Do a step of ``data/orders.yaml`` to an order.
@@ -97,6 +101,8 @@ class Orders:
             The step.
         note, limit_on, unit
             What the step asks for.
+        photos
+            Kept with the step, or not at all.
 
         Raises
         ------
@@ -107,9 +113,11 @@ class Orders:
         StoreError
             When the step cannot be done now, or something it asks for is missing or wrong.
         """
-        changed = self.change_many(by, {number: version}, step, note=note, limit_on=limit_on, unit=unit)
-        if changed.refused:
-            raise changed.refused[number]
+        asked = Asked(step, note.strip(), limit_on, unit.strip())
+        with self._base.writing(by, Act.CHANGE_ORDERS) as connection:
+            changed = change_lines(connection, by, [Line(number, version, asked)], self._base.now(), given=photos)
+            if changed.refused:
+                raise changed.refused[number]
         return changed.done[0]
 
     def change_many(
@@ -123,9 +131,13 @@ class Orders:
         unit: str = "",
     ) -> Changed:
         """Do a step to many orders (id: version seen); those that `change` would refuse are left, the rest is done."""
+        asked = Asked(step, note.strip(), limit_on, unit.strip())
+        return self.change_lines(by, [Line(number, version, asked) for number, version in chosen.items()])
+
+    def change_lines(self, by: Person, lines: Sequence[Line]) -> Changed:
+        """Do steps to orders, each its own; those that `change` would refuse are left, the rest is done."""
         with self._base.writing(by, Act.CHANGE_ORDERS) as connection:
-            asked = Asked(step, note.strip(), limit_on, unit.strip())
-            return change_many(connection, by, chosen, asked, self._base.now())
+            return change_lines(connection, by, lines, self._base.now())
 
     def review(self, by: Person, run: int, assessment: Assessment) -> Reviewed:
         """
@@ -169,30 +181,32 @@ class Orders:
         self, by: Person, wanted: Wanted = _ALL, *, sorted_by: str = "due", limit: int = 100, offset: int = 0
     ) -> Page:
         """A page of the orders that are wanted, sorted by ``due``, ``newest`` or ``unit``."""
-        conditions = wanted.conditions(by, self._base.today())
-        asked = sa.select(orders).where(*conditions).order_by(*_SORTED[sorted_by]).limit(limit).offset(offset)
         with self._base.reading(by, Act.SEE_ORDERS) as connection:
-            total = connection.execute(sa.select(sa.func.count()).select_from(orders).where(*conditions)).scalar_one()
-            return Page(tuple(order_of(row) for row in connection.execute(asked)), total)
+            return page_of(connection, wanted.conditions(by, self._base.today()), sorted_by, limit, offset)
+
+    def versions(self, by: Person, wanted: Wanted = _ALL, *, limit: int = 5000) -> dict[int, int]:
+        """The ids of the orders that are wanted, each with its version, those due first at the head."""
+        conditions = wanted.conditions(by, self._base.today())
+        asked = sa.select(orders.c.id, orders.c.version).where(*conditions).order_by(*SORTED["due"]).limit(limit)
+        with self._base.reading(by, Act.SEE_ORDERS) as connection:
+            return dict(connection.execute(asked).all())
+
+    def choices(self, by: Person, *, city: str | None = None) -> Choices:
+        """The districts, units and rules of the orders that the person sees."""
+        with self._base.reading(by, Act.SEE_ORDERS) as connection:
+            return choices_of(connection, Wanted(city=city).conditions(by, self._base.today()))
 
     def board(self, by: Person, wanted: Wanted = _ALL) -> list[Tally]:
         """How many orders each unit has in each state, by unit and in the order of the states."""
-        overdue = sa.func.sum(sa.case((orders.c.due_on < self._base.today(), 1), else_=0))
-        group = (orders.c.unit, orders.c.state)
-        asked = sa.select(*group, sa.func.count(), overdue).where(*wanted.conditions(by, self._base.today()))
+        today = self._base.today()
         with self._base.reading(by, Act.SEE_ORDERS) as connection:
-            cells = [Tally(*row) for row in connection.execute(asked.group_by(*group))]
-        place = {state: at for at, state in enumerate(order_book().states)}
-        return sorted(cells, key=lambda cell: (cell.unit, place[cell.state]))
+            return board_of(connection, wanted.conditions(by, today), today)
 
     def counts(self, by: Person, *, city: str | None = None) -> Counts:
-        """Orders that are open, overdue, proposed for closing, and closed today."""
+        """Orders that are open, overdue, due today, proposed for closing, and closed today."""
         today = self._base.today()
-        own = Wanted(city=city).conditions(by, today)
-        kinds = (orders.c.is_open, orders.c.due_on < today, orders.c.proposed, orders.c.closed_on == today)
         with self._base.reading(by, Act.SEE_ORDERS) as connection:
-            asked = (sa.select(sa.func.count()).select_from(orders).where(kind, *own) for kind in kinds)
-            return Counts(*(connection.execute(one).scalar_one() for one in asked))
+            return counts_of(connection, Wanted(city=city).conditions(by, today), today)
 
     def history(self, by: Person, number: int) -> list[Entry]:
         """

@@ -1,6 +1,5 @@
 """Accounts: who may sign in, as what, and with which password."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,18 +10,17 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import Connection, Row
 
-from store.access import COMMAND, DISTRICT, ROLES, UNIT, Act, Person
+from store.access import COMMAND, Act, Person
+from store.account_rules import MOST_PASSWORD, account_faults, password_faults, raise_store_faults
 from store.audit import PERSON, line, record
 from store.base import ZONE, Base
 from store.errors import Denied, StoreError
-from store.schema import people
+from store.schema import audit, people
 from texts import say
 
-LEAST_PASSWORD, MOST_PASSWORD = 10, 200
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
 SESSION = timedelta(hours=12)
-_LOGIN = re.compile(r"[\w.@-]{2,40}")
 _HOSTS = ("127.0.0.1", "::1", "localhost")
 _HASHER = PasswordHasher()
 _SHOWN = ("login", "name", "role", "unit", "district", "active")
@@ -55,9 +53,11 @@ class People:
         with self._base.open(writing=False) as connection:
             return _count(connection) > 0
 
-    def first(self, login: str, name: str, password: str) -> Person:
+    def first(self, login: str, name: str, password: str | None) -> Person:
         """
         The first account, of the command centre; with a password of the person's own choice.
+
+        Without one only an OIDC provider or a trusted proxy can let the person in.
 
         Raises
         ------
@@ -136,7 +136,7 @@ class People:
         with self._base.writing(by, Act.MANAGE_PEOPLE) as connection:
             old = _known(connection, number)
             after = {**_shown(old._mapping), **asked}
-            raise_store_faults(_faults(after["login"], after["name"], after["role"], after["unit"], after["district"]))
+            raise_store_faults(account_faults(*(after[name] for name in _SHOWN if name != "active")))
             if old.role == COMMAND and old.active and (after["role"] != COMMAND or not after["active"]):
                 _keep_one_command(connection, number)
             changed = {key: value for key, value in asked.items() if getattr(old, key) != value}
@@ -154,7 +154,7 @@ class People:
         """
         with self._base.writing(by, Act.MANAGE_PEOPLE) as connection:
             old = _known(connection, number)
-            raise_store_faults(_password_faults(old.login, password))
+            raise_store_faults(password_faults(old.login, password))
             self._set_password(connection, old, password, must_change=True)
             record(connection, [line(by, self._base.now(), PERSON, number, "reset_password")])
 
@@ -169,7 +169,7 @@ class People:
         """
         with self._base.writing(by, Act.CHANGE_OWN_PASSWORD) as connection:
             row = _known(connection, by.id)
-            raise_store_faults(_password_faults(row.login, new))
+            raise_store_faults(password_faults(row.login, new))
             if new == old:
                 raise StoreError(say("store.people.same"))
         if not self._right(row.login, old):
@@ -212,7 +212,8 @@ class People:
             if row is None or not row.active or row.login == _DEMO:
                 raise Denied(say("store.people.outside", login=login))
             person = self._person(row, outside=True)
-            record(connection, [line(person, self._base.now(), PERSON, row.id, "sign_in_outside")])
+            if not self._told_lately(connection, row.id):
+                record(connection, [line(person, self._base.now(), PERSON, row.id, "sign_in_outside")])
         return person
 
     def demo(self, host: str) -> Person:
@@ -235,6 +236,12 @@ class People:
                 fresh |= {"password": None, "must_change": False}
                 row = connection.execute(_by_id(self._insert(connection, fresh))).one()
             return self._person(row)
+
+    def _told_lately(self, connection: Connection, number: int) -> bool:
+        """Whether the audit trail has them coming by another door within the time of one session: each reload does."""
+        since = self._base.now() - SESSION
+        same = (audit.c.about == PERSON, audit.c.number == number, audit.c.act == "sign_in_outside")
+        return connection.execute(sa.select(audit.c.id).where(*same, audit.c.at > since).limit(1)).first() is not None
 
     def _right(self, login: str, password: str) -> bool:
         """Whether the password is that of the login. Counted as wrong before it is looked at: no two tries at once."""
@@ -299,56 +306,24 @@ class People:
             row.stamp,
             self._base.now() + SESSION,
             row.must_change and not outside,
+            outside,
         )
 
 
 _DEMO = "demo"
 
 
-def raise_store_faults(faults: list[str]) -> None:
-    """
-    Do nothing without faults.
-
-    Raises
-    ------
-    StoreError
-        When there are any, with all of them.
-    """
-    if faults:
-        raise StoreError(faults)
-
-
 def _row(login: str, name: str, role: str, unit: str, district: str, password: str | None) -> dict[str, object]:
     login, name, unit, district = login.strip().casefold(), name.strip(), unit.strip(), district.strip()
-    faults = _faults(login, name, role, unit, district)
+    faults = account_faults(login, name, role, unit, district)
     if login == _DEMO:
         faults.append(say("store.people.exists", login=login))
     if password is not None:
-        faults += _password_faults(login, password)
+        faults += password_faults(login, password)
     raise_store_faults(faults)
     hashed = None if password is None else _HASHER.hash(password)
     about = {"login": login, "name": name, "role": role, "unit": unit, "district": district}
     return {**about, "password": hashed, "must_change": password is not None}
-
-
-def _faults(login: str, name: str, role: str, unit: str, district: str) -> list[str]:
-    checks = {
-        say("store.people.login"): _LOGIN.fullmatch(login) is None,
-        say("store.people.name"): not 0 < len(name) <= 40,
-        say("store.people.role", role=role): role not in ROLES,
-        say("store.people.needs_unit"): role == UNIT and not unit,
-        say("store.people.needs_district"): role == DISTRICT and not district,
-    }
-    return [sentence for sentence, wrong in checks.items() if wrong]
-
-
-def _password_faults(login: str, password: str) -> list[str]:
-    checks = {
-        say("store.people.short", least=LEAST_PASSWORD): len(password) < LEAST_PASSWORD,
-        say("store.people.long", most=MOST_PASSWORD): len(password) > MOST_PASSWORD,
-        say("store.people.like_login"): password.casefold() == login,
-    }
-    return [sentence for sentence, wrong in checks.items() if wrong]
 
 
 def _verified(hashed: str, password: str) -> bool:

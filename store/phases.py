@@ -55,6 +55,11 @@ class Calendar:
         with self._base.reading(by, Act.SEE_CALENDAR) as connection:
             return _phases(connection, year)
 
+    def is_set(self, by: Person, year: int) -> bool:
+        """Whether the phases of a year were set by the command centre."""
+        with self._base.reading(by, Act.SEE_CALENDAR) as connection:
+            return bool(_own(connection, year))
+
     def phase_on(self, by: Person, day: date) -> Phase | None:
         """The phase that a day is in; None between phases."""
         return next((phase for phase in self.year(by, day.year) if phase.first_on <= day <= phase.last_on), None)
@@ -88,10 +93,13 @@ class Calendar:
 
 
 def _phases(connection: Connection, year: int) -> list[Phase]:
+    return _own(connection, year) or [phase.in_year(year) for phase in _defaults()]
+
+
+def _own(connection: Connection, year: int) -> list[Phase]:
     asked = sa.select(campaign).where(campaign.c.year == year).order_by(campaign.c.first_on)
     rows = connection.execute(asked).all()
-    own = [Phase(row.code, row.name, row.first_on, row.last_on, row.book_phase) for row in rows]
-    return own or [phase.in_year(year) for phase in _defaults()]
+    return [Phase(row.code, row.name, row.first_on, row.last_on, row.book_phase) for row in rows]
 
 
 def _told(phases: Sequence[Phase]) -> dict[str, str]:

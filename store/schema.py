@@ -67,6 +67,20 @@ people = Table(
     Column("made_at", Moment, nullable=False),
 )
 
+sessions = Table(
+    "sessions",
+    metadata,
+    _key(),
+    Column("person", Integer, ForeignKey("people.id"), nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("stamp", Integer, nullable=False),
+    Column("outside", Boolean, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("sessions_until", "until"),
+)
+
 wall_tokens = Table(
     "wall_tokens",
     metadata,
@@ -209,6 +223,8 @@ orders = Table(
     Index("orders_district", "district", "state", "due_on"),
     Index("orders_closed", "closed_on"),
     Index("orders_gap", "city", "rule", "subject", "district"),
+    Index("orders_list", "city", "is_open", "due_on", "proposed", "closed_on"),
+    Index("orders_board", "city", "unit", "state", "due_on"),
     Index(
         "orders_one_open_place",
         "city",
@@ -219,6 +235,52 @@ orders = Table(
         sqlite_where=_OPEN_PLACE,
         postgresql_where=_OPEN_PLACE,
     ),
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    _key(),
+    Column("order_id", Integer, ForeignKey("orders.id"), nullable=False),
+    _text("kind"),
+    Column("at", Moment, nullable=False),
+    Column("person", Integer),
+    _text("by_name"),
+    _text("digest"),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    UniqueConstraint("order_id", "digest", name="photos_once"),
+)
+
+mocks = Table(
+    "mocks",
+    metadata,
+    _key(),
+    _text("city"),
+    _text("district"),
+    _text("name"),
+    _text("code"),
+    Column("facts", JSON, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    _text("made_by"),
+    Column("changed_at", Moment, nullable=False),
+    UniqueConstraint("city", "district", "name", name="mocks_one_name"),
+)
+
+mock_results = Table(
+    "mock_results",
+    metadata,
+    Column("mock", Integer, ForeignKey("mocks.id"), primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("place", Integer, nullable=False),
+    Column("found", Float),
+    Column("remark", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("changed_at", Moment),
+    _text("changed_by"),
 )
 
 unit_names = Table("unit_names", metadata, Column("old", String, primary_key=True), _text("new"))

@@ -20,6 +20,19 @@ def is_working_day(day: date) -> bool:
         return day.weekday() < 5 and day not in order_book().statutory.get(day.year, ())
 
 
+def announced(year: int) -> bool:
+    """
+    Whether the days off of a year are known from the State Council's notice.
+
+    Where they are not, limits of that year are reckoned by weekends and the statutory days; who shows them says so.
+    """
+    try:
+        chinese_calendar.is_workday(date(year, 1, 1))
+    except NotImplementedError:
+        return False
+    return True
+
+
 def limit_after(day: date, days: int, *, count: str) -> date:
     """
     The day on which a limit ends that starts on ``day``; never a day off.

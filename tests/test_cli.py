@@ -65,7 +65,8 @@ def _is_refused(result: Result, *words: str, lines: int = 1) -> None:
 def test_check_writes_the_assessment(town_file: Path, tmp_path: Path):
     result = _run("check", town_file, "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
-    assert {file.name for file in (tmp_path / "out").iterdir()} == {"assessment.gpkg", "scores.csv", "summary.json"}
+    files = {"assessment.gpkg", "scores.csv", "summary.json", "source.json"}
+    assert {file.name for file in (tmp_path / "out").iterdir()} == files
     assert "达标" in result.stdout
     assert "town.gpkg" in result.stderr
     assert "11-road-density" in result.stderr

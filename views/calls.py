@@ -15,7 +15,7 @@ from data.settings import data_folder, settings
 from metrics.assessment import Assessment, assess
 from metrics.rulebook import RuleBook, load_rulebook, shipped_rulebooks
 from texts import say
-from views import own_books, state
+from views import office, own_books, state
 from views.demo_file import kept_demo_city
 
 
@@ -146,8 +146,9 @@ def _first_page() -> Future:
 
 
 def _judged_demo() -> tuple[City, Mapping[tuple[str, str], Assessment]]:
-    """The demo city, and its assessments in the first phase by (book fingerprint, phase)."""
-    demo, rules, phase = kept_demo_city(), load_rulebook(settings()["rulebook"]), state.FIRST_PHASE
+    """The demo city, and its assessments in the phase of today by (book fingerprint, phase)."""
+    demo, rules = kept_demo_city(), load_rulebook(settings()["rulebook"])
+    phase = office.book_phase() if office.book_phase() in rules.phases else state.FIRST_PHASE
     return demo, {(rules.fingerprint, phase): assess(demo, rules, phase)}
 
 

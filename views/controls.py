@@ -8,8 +8,9 @@ import streamlit as st
 from metrics.assessment import Assessment
 from metrics.measures.findings import FAIL
 from texts import say
-from views import calls, numbers, state
+from views import calls, numbers, office, state
 from views.findings import STATUSES, Filters, counts, options
+from views.header import show_instead
 from views.tables import findings_table, table_csv, table_xlsx
 
 SELECT_WIDTHS = {"book": 168, "class": 140, "rule": 142, "district": 124, "unit": 166}  # pixels, on a small screen
@@ -32,7 +33,8 @@ def ask_book() -> None:
 
 
 def ask_phase(now: calls.Current) -> None:
-    """The phase of the book; what is chosen holds on every page."""
+    """The phase of the book; what is chosen holds on every page. The header says when it is not that of today."""
+    show_instead(state.phase_instead())  # this may run without the header
     st.session_state["coverage_phase"] = now.phase
     st.segmented_control(
         say("coverage.controls.phase"),
@@ -46,7 +48,7 @@ def ask_phase(now: calls.Current) -> None:
 
 
 def ask_filters(assessment: Assessment) -> Filters:
-    """Class, rule, district and unit to be looked at; all of them unless asked."""
+    """Class, rule, district and unit to be looked at; all of them unless asked; who is of a district looks at that."""
     book = assessment.book
     choices = options(assessment)
     class_ = _ask("class", choices["class"], "all_classes", book.class_label)
@@ -57,7 +59,7 @@ def ask_filters(assessment: Assessment) -> Filters:
         "all_rules",
         lambda name: say("coverage.controls.rule_name", clause=rules[name].clause, title=rules[name].title),
     )
-    district = _ask("district", choices["district"], "all_districts", str)
+    district = office.own_district() or _ask("district", choices["district"], "all_districts", str)
     unit = _ask("unit", choices["unit"], "all_units", str)
     return Filters(class_, rule, district, unit)
 

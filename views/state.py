@@ -3,6 +3,7 @@
 import streamlit as st
 
 from data.settings import settings
+from views import office
 
 DEMO = "demo"
 FIRST_PHASE = "routine"
@@ -39,13 +40,31 @@ def choose_default_book() -> None:
 
 
 def phase() -> str:
-    """The phase of this session, ``"routine"`` unless chosen; a book may know others than the last one did."""
-    return st.session_state.get(_PHASE, FIRST_PHASE)
+    """The phase of this session: that of the campaign unless another was chosen; a book may not know it."""
+    return st.session_state.get(_PHASE) or office.book_phase()
 
 
 def choose_phase(key: str) -> None:
-    """Let every page of this session judge by the values of the phase ``key``."""
-    st.session_state[_PHASE] = key
+    """Let every page of this session judge by the values of the phase ``key``; that of the campaign is no choice."""
+    if key == office.book_phase():
+        st.session_state.pop(_PHASE, None)
+    else:
+        st.session_state[_PHASE] = key
+
+
+def phase_of_today() -> str:
+    """The phase of the campaign, or that of the settings."""
+    return office.book_phase()
+
+
+def phase_is_chosen() -> bool:
+    """Whether this session judges by another phase than that of the campaign."""
+    return phase() != phase_of_today()
+
+
+def phase_instead() -> str | None:
+    """The phase that this session judges by when it is not that of the campaign."""
+    return phase() if phase_is_chosen() else None
 
 
 def add_notice(sentence: str) -> None:

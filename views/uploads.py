@@ -35,7 +35,7 @@ def keep_uploads(handed: Sequence) -> Path:
     DataError
         When it is not clear which of several files is to be read, or they cannot be written.
     """
-    names = [_plain_name(file.name) for file in handed]
+    names = [plain_name(file.name) for file in handed]
     first = _to_be_read(names)
     folder = data_folder("uploads")
     home = folder / _fingerprint(names, handed)
@@ -60,7 +60,7 @@ def _to_be_read(names: Sequence[str]) -> str:
     return (shapes or data or names)[0]
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """A name without folders or signs that have a meaning in paths, short enough for any file system."""
     path = Path(_UNSAFE.sub("_", name.replace("\\", "/").rpartition("/")[2]).strip(". ") or "_")
     return path.stem[:_LONGEST_NAME] + path.suffix[:_LONGEST_NAME]

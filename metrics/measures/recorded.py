@@ -48,7 +48,7 @@ def share(survey: Survey, rule: Share, who: Subjects) -> Findings:
     )
     status[known] = np.where(meets[known], PASS, FAIL)
     lack = [
-        _lacking(a, b, limit, rule.strict) if fails else 0.0
+        part_lacking(a, b, limit, rule.strict) if fails else 0.0
         for a, b, fails in zip(part, total, status == FAIL, strict=True)
     ]
     names = {"numerator": recorded(rule.numerator).label, "denominator": recorded(rule.denominator).label}
@@ -72,7 +72,7 @@ def _millionths(amounts: np.ndarray) -> np.ndarray:
     return np.rint(np.nan_to_num(amounts) * 1e6).astype(np.int64)
 
 
-def _lacking(part: float, total: float, limit: Fraction, strict: bool) -> float:
+def part_lacking(part: float, total: float, limit: Fraction, strict: bool) -> float:
     """How much more of the numerator is needed; whole where both amounts are whole, as ads are."""
     target = Fraction(total) * limit
     if float(part).is_integer() and float(total).is_integer():
@@ -117,7 +117,7 @@ def _share_of_subjects(survey: Survey, rule: Share, who: Subjects) -> Findings:
         for count in (passed, passed + len(who) - known)
     )
     status = PASS if at_least else UNKNOWN if at_most else FAIL
-    missing = {PASS: 0.0, UNKNOWN: np.nan, FAIL: _lacking(passed, len(who), limit, rule.strict)}[status]
+    missing = {PASS: 0.0, UNKNOWN: np.nan, FAIL: part_lacking(passed, len(who), limit, rule.strict)}[status]
     facts = {
         "name": rule.title,
         "count": len(who),

@@ -1,6 +1,7 @@
 """The forms that inspectors fill in, as plain tables, and what they filled in, checked."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
@@ -9,13 +10,15 @@ import pandas as pd
 from data.errors import raise_faults
 from data.vocabulary import vocabulary
 from metrics.book import RuleBook
+from metrics.mock.asked import PART, TOTAL
 from metrics.mock.sample import Sample
 from texts import say
 
 FORM_COLUMNS = ("key", "class", "name", "place", "street", "clause", "text", "need", "found", "remark")
 RESULT_COLUMNS = ["key", "found", "remark"]
 _READ = ("key", "found", "remark")
-_SHOWN, _LONGEST = 8, 500
+LONGEST_REMARK = 500
+_SHOWN = 8
 
 
 def headings() -> dict[str, str]:
@@ -71,15 +74,77 @@ def no_results(sample: Sample) -> pd.DataFrame:
     )
 
 
-def checked_results(sample: Sample, filled: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class Filled:
     """
-    What inspectors filled in, of all forms that came back; lines of other forms, and empty cells, are open.
+    What can be taken of forms that came back, and what cannot.
+
+    Attributes
+    ----------
+    table
+        ``RESULT_COLUMNS``: the lines of the sample that hold a number or a remark and have no fault, in their order.
+    faults
+        One Chinese sentence for each thing that cannot be taken.
+    """
+
+    table: pd.DataFrame
+    faults: tuple[str, ...]
+
+
+def filled_in(sample: Sample, filled: Mapping[int, pd.DataFrame]) -> Filled:
+    """
+    What inspectors filled in, of all forms that came back; empty cells are left out.
+
+    Of a line that is there twice neither is taken; nor are a part and its total when the part is larger.
 
     Parameters
     ----------
     filled
         Inspector to the form with its headings; cells are texts or numbers, None or NaN where empty. Typed results
         come the same way.
+    """
+    faults: list[str] = []
+    found: dict[str, float] = {}
+    remarks: dict[str, str] = {}
+    for inspector, table in filled.items():
+        sheet = form_title(inspector)
+        expected = own_keys(sample, inspector)
+        titles = headings()
+        if missing := [titles[name] for name in _READ if titles[name] not in table]:
+            known = [str(column) for column in table.columns]
+            faults.append(say("mock.fault.headings", sheet=sheet, missing=_listed(missing), known=_listed(known)))
+            continue
+        keys = [_text(cell) for cell in table[titles["key"]].tolist()]
+        faults += _row_faults(sheet, keys, expected)
+        once = {key for key in expected if keys.count(key) == 1}
+        own = {
+            key: (_text(cell), _text(remark)[:LONGEST_REMARK])
+            for key, cell, remark in zip(keys, table[titles["found"]], table[titles["remark"]], strict=True)
+            if key in once
+        }
+        numbers, wrong = _numbers(sample, own, sheet)
+        faults += wrong
+        found |= numbers
+        remarks |= {key: remark for key, (_, remark) in own.items() if remark}
+    keys = [key for key in sample.lines["key"] if key in found or key in remarks]
+    table = pd.DataFrame(
+        {
+            "key": pd.Series(keys, dtype=object),
+            "found": pd.Series([found.get(key, np.nan) for key in keys], dtype=float),
+            "remark": pd.Series([remarks.get(key, "") for key in keys], dtype=object),
+        }
+    )
+    return Filled(table, tuple(faults))
+
+
+def checked_results(sample: Sample, filled: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+    """
+    What inspectors filled in, when all of it can be taken; lines of other forms, and empty cells, are open.
+
+    Parameters
+    ----------
+    filled
+        As `filled_in`.
 
     Returns
     -------
@@ -92,33 +157,55 @@ def checked_results(sample: Sample, filled: Mapping[int, pd.DataFrame]) -> pd.Da
         When headings were changed, rows are missing, double or of another sample, or a number is none, negative or,
         where things are counted, not whole: every fault.
     """
-    faults: list[str] = []
-    found: dict[str, float] = {}
-    remarks: dict[str, str] = {}
-    whole = dict(zip(sample.lines["key"], sample.lines["whole"], strict=True))
-    for inspector, table in filled.items():
-        sheet = form_title(inspector)
-        own = form(sample, inspector)
-        titles = headings()
-        if missing := [titles[name] for name in _READ if titles[name] not in table]:
-            known = [str(column) for column in table.columns]
-            faults.append(say("mock.fault.headings", sheet=sheet, missing=_listed(missing), known=_listed(known)))
-            continue
-        keys = [_text(cell) for cell in table[titles["key"]].tolist()]
-        faults += _row_faults(sheet, keys, own[titles["key"]].tolist())
-        for key, cell, remark in zip(keys, table[titles["found"]], table[titles["remark"]], strict=True):
-            if key not in whole:
-                continue
-            found[key], fault = _number(_text(cell), whole[key])
-            remarks[key] = _text(remark)[:_LONGEST]
-            if fault:
-                faults.append(say(f"mock.fault.{fault}", sheet=sheet, key=key, value=_text(cell)[:40]))
-    raise_faults(faults)
+    taken = filled_in(sample, filled)
+    raise_faults(list(taken.faults))
+    return with_results(sample, taken.table)
+
+
+def with_results(sample: Sample, table: pd.DataFrame) -> pd.DataFrame:
+    """Results of a sample as `no_results`, with the numbers and remarks of some of its lines."""
+    told = table.set_index("key")
     empty = no_results(sample)
     return empty.assign(
-        found=[found.get(key, np.nan) for key in empty["key"]],
-        remark=pd.Series([remarks.get(key, "") for key in empty["key"]], dtype=object),
+        found=told["found"].reindex(empty["key"]).to_numpy(dtype=float),
+        remark=pd.Series(told["remark"].reindex(empty["key"]).fillna("").tolist(), dtype=object),
     )
+
+
+def number_fault(text: str, *, whole: bool) -> str:
+    """What is wrong with a number that was written down, as the last word of ``mock.fault``; "" when nothing is."""
+    return _number(text, whole)[1]
+
+
+def ratio_pairs(sample: Sample) -> list[tuple[str, str]]:
+    """The keys of part and total of every ratio whose part cannot be more than its total."""
+    of_share = sample.lines[sample.lines["kind"].isin([PART, TOTAL]) & sample.lines["share"]]
+    keys = of_share.pivot_table(index=["number", "rule"], columns="kind", values="key", aggfunc="first")
+    return [] if keys.empty else list(zip(keys[PART], keys[TOTAL], strict=True))
+
+
+def own_keys(sample: Sample, inspector: int) -> list[str]:
+    """The keys on the form of an inspector, in order."""
+    own = sample.points.loc[sample.points["inspector"] == inspector, "number"]
+    return sample.lines.loc[sample.lines["number"].isin(own), "key"].tolist()
+
+
+def _numbers(sample: Sample, own: Mapping[str, tuple[str, str]], sheet: str) -> tuple[dict[str, float], list[str]]:
+    """The numbers that can be taken by key, and what is wrong with the others."""
+    whole = dict(zip(sample.lines["key"], sample.lines["whole"], strict=True))
+    numbers, faults = {}, []
+    for key, (text, _) in own.items():
+        number, fault = _number(text, whole[key])
+        if fault:
+            faults.append(say(f"mock.fault.{fault}", sheet=sheet, key=key, value=text[:40]))
+        elif text:
+            numbers[key] = number
+    for part, total in ratio_pairs(sample):
+        if part in numbers and total in numbers and numbers[part] > numbers[total]:
+            words = {"value": own[part][0][:40], "total": own[total][0][:40]}
+            faults.append(say("mock.fault.part", sheet=sheet, key=part, **words))
+            del numbers[part], numbers[total]
+    return numbers, faults
 
 
 def _row_faults(sheet: str, keys: list[str], expected: list[str]) -> list[str]:

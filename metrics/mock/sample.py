@@ -16,10 +16,10 @@ from geo.areas import inner_points
 from geo.crs import WGS84, to_mm
 from metrics.assessment import Assessment, road_classes
 from metrics.measures.street_words import origin_text, where_text
-from metrics.mock.asked import Foreseen, asked, can_be_counted, foreseen_walks
+from metrics.mock.asked import Foreseen, asked, foreseen_walks, why_not
 from metrics.mock.chance import number_of, stratified
 from metrics.plan.words import Directions
-from metrics.rules import Along, Rule
+from metrics.rules import Along, Rule, Share
 from metrics.survey import Survey, survey
 from texts import say
 
@@ -34,9 +34,10 @@ POINT_COLUMNS = [
     "place",
     "from_m",
     "to_m",
+    "path",
     "geometry",
 ]
-LINE_COLUMNS = ["key", "number", "rule", "clause", "part", "text", "op", "need", "whole", "shown"]
+LINE_COLUMNS = ["key", "number", "rule", "clause", "part", "text", "op", "need", "whole", "kind", "share", "shown"]
 FORESEEN_COLUMNS = ["number", "rule", "clause", "title", "unit", "value", "required", "missing", "status"]
 STREET_LEVEL = "street"
 _MOST_POINTS = 5_000
@@ -51,14 +52,14 @@ class Sample:
     ----------
     points
         ``POINT_COLUMNS``, in the order of the forms: ``number`` from 1, ``inspector`` from 1, ``street`` the 街道 it
-        lies in (of a walk, its middle), ``place`` in words, ``from_m`` and ``to_m`` of a walk; points in the city's
-        CRS.
+        lies in (of a walk, its middle), ``place`` in words, ``from_m`` and ``to_m`` of a walk, ``path`` its course
+        (pairs of x and y; none at other points); points in the city's CRS.
     lines
         ``LINE_COLUMNS``: what is written down at each point; ``key`` names the line on the forms.
     foreseen
         ``FORESEEN_COLUMNS``: what the model expects by rule and point: of a walk, in the window that is walked.
-    seed, counts, inspectors
-        What was asked for.
+    seed, counts, inspectors, district
+        What was asked for; the district "" is the whole city.
     inputs
         Fingerprints of ``city`` and ``book``, ``book_id``, ``edition``, ``phase``, ``data_date``.
     notes
@@ -71,13 +72,15 @@ class Sample:
     seed: int
     counts: Mapping[str, int]
     inspectors: int
+    district: str
     inputs: Mapping[str, object]
     notes: tuple[str, ...]
 
     @property
     def record(self) -> dict[str, object]:
         """What repeats the draw: plain numbers and texts."""
-        return {"seed": self.seed, "counts": dict(self.counts), "inspectors": self.inspectors, **self.inputs}
+        asked_for = {"seed": self.seed, "counts": dict(self.counts), "inspectors": self.inspectors}
+        return {**asked_for, "district": self.district, **self.inputs}
 
     @property
     def code(self) -> str:
@@ -92,6 +95,7 @@ def sample(
     seed: int,
     inspectors: int = 1,
     counts: Mapping[str, int] | None = None,
+    district: str = "",
 ) -> Sample:
     """
     Points for a mock assessment, drawn at random by class and district.
@@ -110,6 +114,8 @@ def sample(
         How many forms.
     counts
         How many of each class; without it those of the book's draw.
+    district
+        Draw in this district only; "" in the whole city.
 
     Raises
     ------
@@ -124,10 +130,11 @@ def sample(
     counts = dict(counts) if counts is not None else _counts_of_book(assessment)
     label = assessment.book.class_label
     _check(seed, inspectors, counts, label)
-    rules = [rule for rule in assessment.book.at(assessment.phase) if can_be_counted(rule)]
+    rules = [rule for rule in assessment.book.at(assessment.phase) if why_not(rule) is None]
     ground = survey(city, road_classes(assessment.book.at(assessment.phase)))
     verdicts = assessment.verdicts
     verdicts = verdicts[verdicts["rule"].isin([rule.id for rule in rules]) & (verdicts["subject"] != "")]
+    verdicts = verdicts[verdicts["district"] == district] if district else verdicts
     drawn = _drawn(verdicts, counts, seed)
     if drawn.empty:
         raise DataError(say("mock.fault.nothing"))
@@ -138,7 +145,7 @@ def sample(
     judged = verdicts.merge(points[["number", "class", "subject", "from_m", "to_m"]], on=["class", "subject"])
     order = {rule.id: place for place, rule in enumerate(rules)}
     judged = judged.iloc[np.lexsort((judged["rule"].map(order), judged["number"]))]
-    drawn_by = {"seed": seed, "counts": counts, "inspectors": inspectors}
+    drawn_by = {"seed": seed, "counts": counts, "inspectors": inspectors, "district": district}
     inputs = {name: assessment.inputs[name] for name in ("city", "book", "book_id", "edition", "phase", "data_date")}
     return Sample(
         points=points,
@@ -151,7 +158,8 @@ def sample(
 
 
 def _code(record: Mapping[str, object], points: pd.DataFrame) -> str:
-    told = [record, points[POINT_COLUMNS[:-1]].astype(object).astype(str).to_numpy().tolist()]
+    columns = [name for name in POINT_COLUMNS if name not in ("path", "geometry")]
+    told = [record, points[columns].astype(object).astype(str).to_numpy().tolist()]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:6].upper()
 
 
@@ -195,7 +203,7 @@ def _placed(
     window = longest.groupby([verdicts["class"], verdicts["subject"]]).max()
     row_of = {id: row for row, id in enumerate(ground.streets.table["street"].tolist())}
     directions = Directions(ground)
-    from_m, to_m, places, spots = [], [], [], []
+    from_m, to_m, places, spots, paths = [], [], [], [], []
     columns = (drawn[name] for name in ("class", "subject", "subject_name", "geometry"))
     for code, subject, name, geometry in zip(*columns, strict=True):
         reach = window[code, subject]
@@ -205,6 +213,7 @@ def _placed(
             if place.startswith(name):  # told by itself
                 place = _in_degrees(spot, ground.city)
             start = end = np.nan
+            path = ()
         else:
             row = row_of[subject]
             length = int(ground.street_length_mm[row])
@@ -215,17 +224,29 @@ def _placed(
             whole = say("explain.along.whole", length=round(length / 1000))
             place = where_text(first, until) + origin_text(geometry) if last else whole
             start, end = first / 1000, until / 1000
+            path = _course(ground, row, first, until)
         from_m.append(start)
         to_m.append(end)
         places.append(place)
         spots.append(spot)
+        paths.append(path)
     level = ground.levels.get(STREET_LEVEL)
     x, y = shapely.get_x(spots), shapely.get_y(spots)
     street = np.full(len(drawn), None, dtype=object) if level is None else level.names[level.of_points(x, y)]
     table = pd.DataFrame(drawn.drop(columns="geometry")).assign(
-        place=pd.Series(places, dtype=object), street=pd.Series(street, dtype=object), from_m=from_m, to_m=to_m
+        place=pd.Series(places, dtype=object),
+        street=pd.Series(street, dtype=object),
+        from_m=from_m,
+        to_m=to_m,
+        path=pd.Series(paths, dtype=object),
     )
     return gpd.GeoDataFrame(table, geometry=spots, crs=ground.city.crs)
+
+
+def _course(ground: Survey, row: int, first_mm: int, until_mm: int) -> tuple[tuple[float, float], ...]:
+    """Where a walk leads: x and y, metres, rounded to the centimetre."""
+    line = shapely.get_coordinates(ground.streets.cut(row, first_mm, until_mm))
+    return tuple((round(float(x), 2), round(float(y), 2)) for x, y in line)
 
 
 def _in_degrees(spot: shapely.Point, city: City) -> str:
@@ -265,6 +286,8 @@ def _lines(judged: pd.DataFrame, rules: Mapping[str, Rule], assessment: Assessme
                     "op": one.op,
                     "need": one.need,
                     "whole": one.whole,
+                    "kind": one.kind,
+                    "share": isinstance(rule, Share),
                     "shown": one.shown,
                 }
             )
@@ -295,11 +318,10 @@ def _notes(assessment: Assessment, counts: Mapping[str, int], drawn: pd.DataFram
         notes.append(say("mock.absent", classes=joiner.join(absent)))
     if short := [label(code) for code, count in counts.items() if code in here and here[code] < count]:
         notes.append(say("mock.short", classes=joiner.join(short)))
-    uncounted = [
-        rule.title
-        for rule in assessment.book.at(assessment.phase)
-        if not can_be_counted(rule) and any(code in here for code in rule.classes)
-    ]
-    if uncounted:
-        notes.append(say("mock.uncounted", rules=joiner.join(uncounted)))
+    reasons: dict[str, list[str]] = {}
+    for rule in assessment.book.at(assessment.phase):
+        if (reason := why_not(rule)) and any(code in here for code in rule.classes):
+            reasons.setdefault(reason, []).append(rule.title)
+    for reason, titles in reasons.items():
+        notes.append(say("mock.uncounted", rules=joiner.join(titles), why=say(f"mock.why_not.{reason}")))
     return tuple(notes)

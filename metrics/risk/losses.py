@@ -64,7 +64,7 @@ def losses(city: City, assessment: Assessment, classes: Sequence[str]) -> Losses
     DataError
         When the worst reading of an unknown answer has no end, since the rule has no cap.
     """
-    rules = {rule.id: rule for rule in assessment.book.at(assessment.phase) if _deducts(rule)}
+    rules = {rule.id: rule for rule in assessment.book.at(assessment.phase) if deducts(rule)}
     verdicts = assessment.verdicts
     verdicts = verdicts[verdicts["rule"].isin(list(rules)) & (verdicts["subject"] != "")]
     verdicts = verdicts[verdicts["class"].isin(list(classes))]
@@ -84,7 +84,8 @@ def losses(city: City, assessment: Assessment, classes: Sequence[str]) -> Losses
     return Losses(pd.DataFrame(table), *readings)
 
 
-def _deducts(rule: Rule) -> bool:
+def deducts(rule: Rule) -> bool:
+    """Whether the book takes points off for a single subject that fails the rule."""
     together = isinstance(rule, Radius) or (isinstance(rule, Share) and rule.over is not None)
     return rule.deduction is not None and not together
 

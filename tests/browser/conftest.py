@@ -42,8 +42,8 @@ def app(tmp_path_factory) -> Iterator[App]:
 
 
 @contextmanager
-def running_app(script: str, home: Path) -> Iterator[App]:
-    """The app that ``script`` starts, until the block ends; all it keeps lies in ``home``."""
+def running_app(script: str, home: Path, **more: str) -> Iterator[App]:
+    """The app that ``script`` starts, ``more`` in its environment, until the block ends; it keeps all in ``home``."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -51,7 +51,10 @@ def running_app(script: str, home: Path) -> Iterator[App]:
         "COVERAGE_DATA_FOLDER": str(home / "data"),
         "COVERAGE_CACHE_FOLDER": str(home / "cache"),
         "COVERAGE_SETTINGS": str(home / "settings.toml"),
+        "COVERAGE_PHASE": "routine",  # whatever today is
+        "COVERAGE_DEMO_HISTORY": "no",
         "PYTHONPATH": str(ROOT),
+        **more,
     }
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     command += ["--server.headless", "true"]
@@ -112,7 +115,9 @@ class Visit:
         raise AssertionError(f"the app did not settle within {seconds} s")
 
     def go(self, title: str) -> None:
-        """Open the page ``title`` by the navigation."""
+        """Open the page ``title`` by the navigation; over the wall it has to be asked for."""
+        if self.page.locator("#city-wall .masthead").count():
+            self.page.locator("#city-wall .masthead").click()
         self.page.locator(LINKS).filter(has_text=title).first.click()
         self.page.wait_for_timeout(200)
         self.settle()

@@ -2,6 +2,7 @@
 
 import shapely
 
+from data.city import City
 from metrics.assessment import Assessment, assess
 from tests.cities import city, district, road, sites_along, venue
 from tests.metrics.judging import along_rule, book_of, within_rule
@@ -14,6 +15,11 @@ BOOK = book_of(
 
 
 def assessment(state: str) -> Assessment:
+    """The assessment of `town`."""
+    return assess(town(state), BOOK)
+
+
+def town(state: str) -> City:
     """
     A street of 2 km from the west to the east district, and a park in the west with no site.
 
@@ -39,15 +45,12 @@ def assessment(state: str) -> Assessment:
     if state == "bare":
         sites = sites_along(5.0, y=900.0, prefix="far")
     layers = {} if state == "unknown" else {"sites": sites}
-    return assess(
-        city(
-            districts=[
-                district("西区", -100, -500, 1000, 1000, unit="西区创建办"),
-                district("东区", 1000, -500, 2100, 1000, unit="东区创建办"),
-            ],
-            roads=[road("人民路", (0, 0), (2000, 0), unit="路灯中心")],
-            venues=[venue("P1", "park", shapely.box(100, -200, 200, -100), name="人民公园", unit="园林处")],
-            **layers,
-        ),
-        BOOK,
+    return city(
+        districts=[
+            district("西区", -100, -500, 1000, 1000, unit="西区创建办"),
+            district("东区", 1000, -500, 2100, 1000, unit="东区创建办"),
+        ],
+        roads=[road("人民路", (0, 0), (2000, 0), unit="路灯中心")],
+        venues=[venue("P1", "park", shapely.box(100, -200, 200, -100), name="人民公园", unit="园林处")],
+        **layers,
     )

@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from store import SYSTEM, Denied, Phase
-from store.access import Act
+from store import SYSTEM, Denied, Phase, Wanted
+from store.access import ROLES, UNIT, WALL, Act
+from tests.store.conftest import PASSWORD
 
 EVERYBODY = ("command", "east", "west", "lamps", "parks", "planner", "wall")
 YEAR = [Phase("start", "启动", date(2026, 1, 1), date(2026, 12, 31), "routine")]
@@ -20,11 +21,19 @@ def run(kept, staff, assessed) -> int:
     return number
 
 
+def _mock_of(kept, by) -> int:
+    told = {"code": "A", "keys": ["A-1"], "districts": [by.district], "facts": {}}
+    return kept.mocks.keep(by, "c", f"{by.name}{len(kept.mocks.all(by, 'c'))}", "{}", **told)
+
+
 CALLS = {
     "see_runs": lambda kept, by, run, _: kept.runs.newest(by),
     "keep_runs": lambda kept, by, run, one: kept.runs.keep(by, one),
     "see_scenarios": lambda kept, by, run, _: kept.scenarios.all(by, "c"),
     "keep_scenarios": lambda kept, by, run, _: kept.scenarios.keep(by, "c", f"{by.name}{by.id}", "{}"),
+    "see_mocks": lambda kept, by, run, _: kept.mocks.all(by, "c"),
+    "keep_mocks": lambda kept, by, run, _: _mock_of(kept, by),
+    "record_mocks": lambda kept, by, run, _: kept.mocks.record(by, _mock_of(kept, by), []),
     "see_orders": lambda kept, by, run, _: kept.orders.page(by),
     "make_orders": lambda kept, by, run, _: kept.orders.make(by, run),
     "change_orders": lambda kept, by, run, _: kept.orders.change_many(by, {}, "note"),
@@ -136,9 +145,90 @@ def test_a_forged_person_is_nobody(kept, staff):
 def test_the_program_itself_does_only_what_runs_by_the_clock(kept, staff):
     with pytest.raises(Denied):
         kept.orders.page(SYSTEM)
-    with pytest.raises(Denied):
-        kept.people.accounts(SYSTEM)
+    for act in Act:
+        if act.key not in (
+            "keep_runs",
+            "review_orders",
+            "raise_orders",
+            "see_runs",
+            "see_calendar",
+            "change_own_password",
+        ):
+            with pytest.raises(Denied, match="的角色不能"):
+                CALLS[act.key](kept, SYSTEM, 1, None)
     assert kept.orders.raise_overdue(SYSTEM) == ()
+
+
+def test_every_act_is_asked_of_every_role():
+    """Nothing can be asked of a store that the tests above do not try as everybody."""
+    assert {act.key for act in Act} == set(CALLS)
+    assert all(set(act.roles) <= {*ROLES, WALL} for act in Act)
+    assert {act for act in Act if WALL in act.roles} == {Act.SEE_RUNS, Act.SEE_ORDERS, Act.SEE_CALENDAR}
+    assert {act for act in Act if UNIT in act.roles} == {
+        Act.SEE_RUNS,
+        Act.SEE_ORDERS,
+        Act.CHANGE_ORDERS,
+        Act.SEE_CALENDAR,
+        Act.CHANGE_OWN_PASSWORD,
+    }
+
+
+def test_a_wall_has_no_password_to_change(kept, staff):
+    with pytest.raises(Denied, match="的角色不能修改口令"):
+        kept.people.change_password(staff.wall, "a", "another password")
+
+
+@pytest.mark.parametrize("act", list(Act), ids=lambda act: act.name)
+def test_who_is_not_let_in_may_nothing(kept, staff, run, assessed, clock, act):
+    """Nothing that can be asked is answered to an ended session, a closed account, or one with its first password."""
+    kept.people.add(staff.command, "new", "新人", "command", password=PASSWORD)
+    first = kept.people.sign_in("new", PASSWORD)
+    closed = replace(kept.people.sign_in_outside("planner"), role="planner")
+    kept.people.change(staff.command, closed.id, active=False)
+    signed, _ = kept.sessions.open(kept.people.sign_in_outside("boss"))
+    kept.sessions.end(signed)
+    late = replace(staff.command, until=clock())
+    asked = CALLS[act.key] if act is not Act.CHANGE_OWN_PASSWORD else _changes_password
+    for by in (closed, signed, late, *([] if act is Act.CHANGE_OWN_PASSWORD else [first])):
+        with pytest.raises(Denied):
+            asked(kept, by, run, assessed("west_gap"))
+
+
+def _changes_password(kept, by, *_):
+    kept.people.change_password(by, PASSWORD, "another password")
+
+
+@pytest.mark.parametrize("name", ["east", "west", "lamps", "parks"])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Wanted(district="西区"),
+        Wanted(district="东区"),
+        Wanted(unit="园林处"),
+        Wanted(unit="路灯中心"),
+        Wanted(text="人民"),
+    ],
+)
+def test_no_filter_shows_more_than_ones_own(kept, staff, run, name, wanted):
+    by = getattr(staff, name)
+    own = {order.id for order in kept.orders.page(by).orders}
+    assert {order.id for order in kept.orders.page(by, wanted).orders} <= own
+    assert sum(cell.count for cell in kept.orders.board(by, wanted)) <= len(own)
+
+
+def test_a_renamed_unit_sees_what_was_the_old_ones(kept, staff, run):
+    kept.units.rename(staff.command, "园林处", "园林局")
+    kept.people.add(staff.command, "new", "新人", "unit", unit="园林局")
+    by = kept.people.sign_in_outside("new")
+    assert {order.id for order in kept.orders.page(by).orders} == {3}
+    with pytest.raises(Denied, match="重新登录"):
+        kept.orders.page(staff.parks)
+
+
+def test_nobody_by_the_clock_but_the_program(kept, staff):
+    for name in ("east", "west", "lamps", "parks", "planner", "wall"):
+        with pytest.raises(Denied, match="的角色不能上报超期整改单"):
+            kept.orders.raise_overdue(getattr(staff, name))
 
 
 def test_a_session_left_open_overnight_has_ended(kept, staff, clock):

@@ -1,5 +1,7 @@
 """The base: migrations, shapes, and an audit trail that only grows."""
 
+import psycopg
+import pyogrio
 import pytest
 import shapely
 import sqlalchemy as sa
@@ -10,7 +12,7 @@ from store import StoreError, open_store
 from store.base import Base, engine_of
 from store.migrating import migrate
 from store.schema import audit, gaps, metadata, orders, scenarios
-from tests.store import servers
+from tests.store import servers, streets
 
 
 def test_an_empty_base_gets_all_tables(kept):
@@ -109,6 +111,34 @@ def test_qgis_finds_gaps_sites_and_orders_as_geometry_columns(kept, kind):
         area = connection.execute(sa.select(sa.func.ST_SRID(orders.c.geometry))).all()
     assert rows == {(name, "geometry", 4326, "GEOMETRY") for name in ("gaps", "sites", "orders")}
     assert area == []
+
+
+def test_qgis_reads_what_is_in_them(kept, staff, assessed, kind, url):
+    """As QGIS asks: the columns that are listed, and their rows as WKB, by another program than ours."""
+    if kind == "sqlite":
+        pytest.skip("SQLite keeps WKB; QGIS reads the files beside it")
+    west = assessed("west_gap")
+    kept.orders.make(staff.command, kept.runs.keep(staff.command, west))
+    kept.runs.keep_sites(staff.command, streets.town("west_gap"), name="测试市")
+    with psycopg.connect(url) as connection:
+        listed = connection.execute("SELECT f_table_name, f_geometry_column FROM geometry_columns").fetchall()
+        shapes = {
+            table: [
+                shapely.from_wkb(bytes(row[0]))
+                for row in connection.execute(f"SELECT ST_AsBinary({column}) FROM {table} ORDER BY id")
+            ]
+            for table, column in listed
+        }
+        kinds = dict(connection.execute("SELECT ST_GeometryType(geometry), count(*) FROM gaps GROUP BY 1").fetchall())
+        near = connection.execute("SELECT count(*) FROM gaps, orders WHERE gaps.geometry && orders.geometry").fetchone()
+    assert len(shapes["gaps"]) == len(shapes["orders"]) == sum(kinds.values()) == 3 <= near[0]
+    told = west.gaps.to_crs(4326).geometry.to_numpy()
+    assert shapely.equals_exact(shapes["gaps"], told, 1e-12).all()
+    assert len(shapes["sites"]) == len(streets.town("west_gap").sites)
+    if "PostgreSQL" in pyogrio.list_drivers():
+        address = sa.make_url(url)
+        source = f"PG:host={address.host} port={address.port} dbname={address.database} user={address.username}"
+        assert len(pyogrio.read_dataframe(source, layer="gaps")) == 3
 
 
 def test_nothing_but_a_row_of_its_own_comes_of_a_note(kept, staff):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from store import Phase, StoreError
 from store.order_book import OrderBook, order_book
-from store.workdays import is_working_day, limit_after
+from store.workdays import announced, is_working_day, limit_after
 
 DAYS = st.dates(date(2025, 1, 1), date(2028, 12, 31))
 
@@ -27,6 +27,19 @@ DAYS = st.dates(date(2025, 1, 1), date(2028, 12, 31))
 )
 def test_holidays_and_moved_working_days(day, works):
     assert is_working_day(day) is works
+
+
+def test_a_year_without_the_councils_notice_is_known_to_be_one():
+    assert announced(2025) and announced(2026)
+    assert not announced(2028) and not announced(2100)
+
+
+def test_statutory_days_of_a_year_are_thirteen_and_those_made_up_for():
+    """The day a statutory holiday takes from a weekend is given back on the next working day (办法, 2024, §5)."""
+    for year, days in order_book().statutory.items():
+        assert all(day.year == year for day in days)
+        on_weekends = sum(day.weekday() >= 5 for day in days)
+        assert len(days) == 13 + on_weekends
 
 
 def test_limits_skip_days_off():

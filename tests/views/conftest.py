@@ -1,12 +1,16 @@
 """What tests of pages and views share: folders of their own instead of the user's."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 
 from data import settings as module
+from views import door, office
+
+_KEEP_SOON = office.keep_soon
+HERE = door.Knock("127.0.0.1", {"host": ("127.0.0.1:8501",), "origin": ("http://127.0.0.1:8501",)})
 
 
 @pytest.fixture
@@ -15,9 +19,23 @@ def user_folder(monkeypatch, tmp_path) -> Iterator[Path]:
     monkeypatch.setenv("COVERAGE_DATA_FOLDER", str(tmp_path / "data"))
     monkeypatch.setenv("COVERAGE_CACHE_FOLDER", str(tmp_path / "cache"))
     monkeypatch.setenv("COVERAGE_SETTINGS", str(tmp_path / "settings.toml"))
+    monkeypatch.setenv("COVERAGE_PHASE", "routine")  # whatever today is
     module.settings.cache_clear()
     yield tmp_path / "data"
     module.settings.cache_clear()
+
+
+@pytest.fixture
+def whole_office() -> Callable[..., None]:
+    """``office.keep_soon`` as it is, which other tests do without."""
+    return _KEEP_SOON
+
+
+@pytest.fixture(autouse=True)
+def this_machine(monkeypatch) -> None:
+    """A browser on this machine, which a test of a page does not have; nothing is kept after the test."""
+    monkeypatch.setattr(door, "knock", lambda: HERE)
+    monkeypatch.setattr(office, "keep_soon", lambda *_, **__: None)
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ BOOK = book_of(
     rule("value", "vehicle", column="bus_psa", op=">=", limit=2, weight=2) | {"id": "bus", "title": "公交车"},
     rule("share", "vehicle", numerator="psa_total", denominator="ads_total", limit=0.3, weight=2)
     | {"id": "share", "title": "占比"},
+    rule("spacing", "road", max_m=100, facility_classes=["litter_bin"]) | {"id": "bins", "title": "果皮箱间距"},
     draw={"counts": {"road": 2, "bus_stop": 4, "vehicle": 1, "square": 1}, "source": SOURCE},
 )
 

@@ -1,0 +1,29 @@
+"""Where a gap is, and how a score has moved, in the words of every document."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from texts import numbers, say
+
+
+def place_of(row) -> str:
+    """The name of the place or street of a finding."""
+    return str(row.subject_name or row.subject)
+
+
+def where_of(row) -> str:
+    """From where to where on a street, else what is asked of the place."""
+    return str(row.where)
+
+
+def where_of_gap(row, titles: Mapping[str, str]) -> str:
+    """As `where_of`, for a row of a table of gaps; ``titles`` of the rules by id."""
+    return titles.get(row.rule, row.rule) if pd.isna(row.from_m) else numbers.stretch(row.from_m, row.to_m)
+
+
+def step_words(step: float | None) -> str:
+    """By how much a score has moved, with the sign that tells without colour."""
+    if step is None:
+        return say("numbers.nothing")
+    return say(f"brief.step.{'same' if step == 0 else 'up' if step > 0 else 'down'}", points=numbers.decimal(abs(step)))

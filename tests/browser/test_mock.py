@@ -1,0 +1,128 @@
+"""模拟测评 in a real browser: the risk; then draw, download the forms, fill them in, hand them back, read tables."""
+
+import random
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Visit
+from texts import say
+
+_MAP = "iframe"
+
+
+@pytest.fixture
+def mock(visit) -> Page:
+    """The page."""
+    page = visit.open("/mock")
+    page.locator(".risk-row.city").wait_for(timeout=60_000)
+    visit.settle()
+    return page
+
+
+def press(visit: Visit, key: str, *, has_text: str | None = None) -> None:
+    buttons = visit.page.locator(f".st-key-{key} button")
+    (buttons.filter(has_text=has_text) if has_text else buttons).first.click()
+    visit.page.wait_for_timeout(250)
+    visit.settle()
+
+
+def on_mock(visit: Visit) -> None:
+    press(visit, "mock_view", has_text=say("mock_page.views.mock"))
+    if visit.page.locator(".st-key-mock_new").count():
+        press(visit, "mock_new")
+
+
+def turn_to(visit: Visit, part: str) -> None:
+    press(visit, "mock_part", has_text=say(f"mock_page.parts.{part}"))
+
+
+def fits(page: Page) -> bool:
+    return page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_risk_above_the_fold_and_a_place_is_looked_at(mock, visit):
+    height = mock.evaluate("() => innerHeight")
+    rows = mock.locator(".risk-row")
+    assert rows.count() == 7 and fits(mock)
+    city = mock.locator(".risk-row.city").bounding_box()
+    assert city["y"] + city["height"] < height
+    mock.frame_locator(f".st-key-risk_map_box {_MAP}").locator("#legend span").first.wait_for(timeout=60_000)
+    row = mock.locator(".row").nth(2)
+    name = row.locator(".name").inner_text()
+    row.click()
+    mock.locator(".why-name").filter(has_text=name).wait_for(timeout=15_000)
+    visit.settle()
+    press(visit, "risk_look")
+    mock.locator(".st-key-coverage_why").wait_for(timeout=60_000)
+    visit.settle()
+    assert name in mock.locator(".st-key-coverage_why").inner_text()
+
+
+def test_from_the_draw_to_the_tables(mock, visit, tmp_path):
+    on_mock(visit)
+    press(visit, "mock_run")
+    mock.locator(".notice").filter(has_text="已抽取 12 个点位").wait_for(timeout=30_000)
+    signs = mock.frame_locator(f".st-key-mock_map_box {_MAP}").locator(".mock-point")
+    signs.first.wait_for(state="attached", timeout=60_000)
+    assert signs.count() == 3 and fits(mock)
+    with mock.expect_download() as download:
+        mock.locator(".st-key-mock_forms_all button").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    workbook = openpyxl.load_workbook(file)
+    chance, lines = random.Random(3), 0
+    for sheet in workbook.worksheets[1:]:
+        for row in range(2, sheet.max_row + 1):
+            sheet.cell(row, 9).value = chance.randint(0, 6)
+            lines += 1
+    workbook.worksheets[1]["I2"] = "五处"
+    workbook.save(file)
+
+    turn_to(visit, "typing")
+    mock.locator(".st-key-mock_upload input[type=file]").set_input_files(file)
+    mock.locator(".faults li").filter(has_text="不是数字").wait_for(timeout=30_000)
+    visit.settle()
+    press(visit, "mock_files_take")
+    mock.locator(".notice").filter(has_text=f"已写入 {lines - 1} 项").wait_for(timeout=15_000)
+    visit.settle()
+    assert f"已填 {lines - 1} / {lines} 项" in mock.locator(".sentence").first.inner_text()
+
+    turn_to(visit, "scores")
+    assert mock.locator(".st-key-mock_table_box tbody tr").count() == 5
+    press(visit, "mock_table", has_text="街道×项目")
+    assert mock.locator(".scored td.figure").count() > 5 and fits(mock)
+    with mock.expect_download() as download:
+        mock.locator(".st-key-mock_tables_download button").click()
+    tables = tmp_path / "tables.xlsx"
+    download.value.save_as(tables)
+    assert openpyxl.load_workbook(tables).sheetnames[:4] == ["总况", "项目", "街道", "责任单位"]
+    turn_to(visit, "model")
+    assert "与模型可比的" in mock.locator(".sentence").nth(1).inner_text()
+
+
+def test_typed_numbers_outlive_a_reload(mock, visit):
+    on_mock(visit)
+    press(visit, "mock_run")
+    turn_to(visit, "typing")
+    grid = mock.locator('[data-testid="stDataFrame"] canvas').first
+    grid.wait_for(timeout=30_000)
+    box = grid.bounding_box()
+    x = box["x"] + 630
+    mock.mouse.click(x, box["y"] + 50)
+    for number in ("3", "1"):  # each Enter writes the cell and goes to the next line
+        mock.keyboard.type(number)
+        mock.wait_for_timeout(500)  # the cell opens
+        mock.keyboard.press("Enter")
+        mock.wait_for_timeout(900)
+        visit.settle()
+    mock.locator(".sentence").filter(has_text="已填 2 /").wait_for(timeout=15_000)
+    turn_to(visit, "points")
+    turn_to(visit, "typing")
+    mock.locator(".sentence").filter(has_text="已填 2 /").wait_for(timeout=15_000)
+    mock.reload()
+    mock.locator(".risk-row.city").wait_for(timeout=60_000)
+    visit.settle()
+    press(visit, "mock_view", has_text=say("mock_page.views.mock"))
+    mock.locator(".sentence").filter(has_text="已填 2 /").wait_for(timeout=15_000)

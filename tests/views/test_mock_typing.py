@@ -1,0 +1,130 @@
+"""What is typed goes into the store at once; what cannot is told, and stays."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from types import SimpleNamespace
+
+import pytest
+
+from metrics.mock import read_back, sample, written
+from store import StoreError
+from store.mocks import Change, Recorded, Result
+from tests.metrics.mock.drawn import BOOK, judged, small
+from views import mock_typing
+from views.mock_desk import Desk, Kept
+
+
+@dataclass
+class Mocks:
+    """A store of one mock assessment that can be made to fail, and to have been changed by somebody else."""
+
+    lines: dict[str, Result]
+    broken: bool = False
+
+    def record(self, by, number, changes):
+        if self.broken:
+            raise StoreError("暂时连不上数据库")
+        done, refused = {}, {}
+        for change in changes:
+            there = self.lines[change.key]
+            if there.version != change.version:
+                refused[change.key] = there
+                continue
+            one = Result(change.key, change.found, change.remark, there.version + 1, None, "我")
+            self.lines[change.key] = done[change.key] = one
+        return Recorded(done, refused)
+
+
+@pytest.fixture
+def mocks() -> Mocks:
+    drawn = sample(small(), judged(), seed=7)
+    return Mocks({key: Result(key) for key in drawn.lines["key"]})
+
+
+@pytest.fixture
+def kept(mocks) -> Kept:
+    drawn = sample(small(), judged(), seed=7)
+    back = read_back(written(drawn, BOOK, city_name="测试市"))
+    return Kept(SimpleNamespace(id=1, name="x"), back, mocks.lines)
+
+
+@pytest.fixture
+def desk(kept) -> Desk:
+    mine = Desk()
+    mock_typing.look_again(kept, mine)
+    return mine
+
+
+@pytest.fixture
+def type_in(monkeypatch, mocks, kept, desk):
+    """Type into rows of the form, as the table tells it."""
+    clock = SimpleNamespace(now=lambda: datetime(2026, 6, 1, tzinfo=mock_typing.ZONE))
+    monkeypatch.setattr(mock_typing.office, "store", lambda: SimpleNamespace(mocks=mocks, base=clock))
+    monkeypatch.setattr(mock_typing.office, "visitor", lambda: None)
+
+    def typed(cells: dict[int, dict]) -> None:
+        state = {"editor": {"edited_rows": cells}}
+        monkeypatch.setattr(mock_typing, "st", SimpleNamespace(session_state=state))
+        mock_typing.take_typed(kept, desk, list(mocks.lines), "editor")
+
+    return typed
+
+
+def test_a_cell_is_written_at_once(type_in, mocks, desk):
+    key = next(iter(mocks.lines))
+    type_in({0: {"found": 3}})
+    assert mocks.lines[key].found == 3.0 and not desk.pending and "已自动保存 1 项" in desk.said
+    type_in({0: {"found": 3, "remark": " 褪色 "}})
+    assert (mocks.lines[key].found, mocks.lines[key].remark, mocks.lines[key].version) == (3.0, "褪色", 2)
+    type_in({0: {"found": None, "remark": "褪色"}})
+    assert mocks.lines[key].found is None
+
+
+def test_what_is_not_whole_is_told_and_the_rest_written(type_in, mocks, desk, kept):
+    whole = kept.sample.lines["whole"].tolist()
+    first, other = whole.index(True), whole.index(False)
+    type_in({first: {"found": 1.5}, other: {"found": 2.5}})
+    keys = list(mocks.lines)
+    assert mocks.lines[keys[first]].found is None and mocks.lines[keys[other]].found == 2.5
+    assert desk.unheard and len(desk.faults) == 1 and keys[first] in desk.faults[0]
+
+
+def test_a_base_that_went_away_loses_nothing(type_in, mocks, desk, kept):
+    key = next(iter(mocks.lines))
+    mocks.broken = True
+    type_in({0: {"found": 4}})
+    assert desk.unheard and desk.pending[key].found == 4.0
+    assert mock_typing.form_table(kept, desk, [key])["found"].tolist() == [4.0]
+    mocks.broken = False
+    mock_typing.save(kept, desk)
+    assert mocks.lines[key].found == 4.0 and not desk.pending
+
+
+@pytest.mark.parametrize("take_mine", [True, False])
+def test_who_was_first_is_told_and_either_can_stay(type_in, mocks, desk, kept, take_mine):
+    key = next(iter(mocks.lines))
+    mocks.lines[key] = Result(key, 9.0, "他", 1, None, "李四")
+    type_in({0: {"found": 4}})
+    change, theirs = desk.refused[key]
+    assert (change.found, theirs.found, mocks.lines[key].found) == (4.0, 9.0, 9.0)
+    mock_typing.settle(kept, desk, key, take_mine=take_mine)
+    assert mocks.lines[key].found == (4.0 if take_mine else 9.0)
+    assert not desk.refused and not desk.pending
+
+
+def test_slips_of_shares_are_told(kept, mocks):
+    part, total = mock_typing.ratio_pairs(kept.sample)[0]
+    mocks.lines[part], mocks.lines[total] = Result(part, 5.0, "", 1), Result(total, 3.0, "", 1)
+    (told,) = mock_typing.slips(kept)
+    assert part in told
+    mocks.lines[total] = Result(total, 5.0, "", 2)
+    assert mock_typing.slips(kept) == []
+
+
+def test_what_waits_outlives_what_others_wrote(kept, mocks, desk):
+    first, second = list(mocks.lines)[:2]
+    desk.pending[first] = Change(first, 4.0, "", 0)
+    mocks.lines[second] = Result(second, 1.0, "", 1, None, "李四")
+    mock_typing.look_again(kept, desk)
+    assert "李四" in desk.said
+    assert mock_typing.form_table(kept, desk, [first, second])["found"].tolist() == [4.0, 1.0]

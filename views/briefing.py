@@ -1,0 +1,236 @@
+"""The parts of the page 简报导出: for whom, what, compared with which run; a look at it; the archive."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from string import Template
+
+import streamlit as st
+
+from data.city import City
+from metrics.assessment import Assessment
+from metrics.scores import CITY, DISTRICT, UNIT
+from store import Person, Store, Wanted
+from store.order_book import order_book
+from store.runs import Run
+from texts import say
+from views import calls, numbers
+from views.background import Answer, Job, show_job, start
+from views.notices import show_faults, show_notice, show_remarks
+from views.siting_desk import desk as siting_desk
+from views.theme import colours
+
+KINDS = ("pptx", "docx", "xlsx", "png", "pdf", "html", "gpkg", "kmz")
+_FIRST = ("pptx", "docx", "xlsx", "png")
+_KEY, _MOST_RUNS = "briefing_desk", 60
+Who = tuple[str, str]
+UnitCounts = tuple[str, int, int, int]
+
+
+@dataclass
+class Desk:
+    """
+    What a session has asked for on this page; it outlives visits to other pages.
+
+    Attributes
+    ----------
+    who, since, kinds, orders, plan
+        For whom, the run to compare with (0 for none), what, and whether orders and the plan are told.
+    job, job_of
+        The archive that is being made, and what it is of.
+    made, made_of
+        The archive, and what it is of.
+    faults, notes
+        Of the last archive.
+    """
+
+    who: Who = (CITY, "")
+    since: int = 0
+    kinds: tuple[str, ...] = _FIRST
+    orders: bool = True
+    plan: bool = True
+    job: Job | None = None
+    job_of: tuple = ()
+    made: bytes = field(default=b"", repr=False)
+    made_of: tuple = ()
+    faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def desk() -> Desk:
+    """What this session has asked for."""
+    return st.session_state.setdefault(_KEY, Desk())
+
+
+def apply_style() -> None:
+    """Put the page's style sheet on it; once a run."""
+    st.html(f"<style>{_style_sheet()}</style>")
+
+
+@cache
+def _style_sheet() -> str:
+    light = {name: value for name, value in colours().model_dump(by_alias=True).items() if isinstance(value, str)}
+    return Template(Path(__file__).with_suffix(".css").read_text(encoding="utf-8")).substitute(light)
+
+
+def ask_who(mine: Desk, assessment: Assessment) -> Who:
+    """The city, one of its districts, or one of the units."""
+    scores = assessment.scores
+    choices: list[Who] = [(CITY, "")]
+    for scope in (DISTRICT, UNIT):
+        choices += [(scope, name) for name in sorted(scores.loc[scores["scope"] == scope, "name"])]
+    mine.who = mine.who if mine.who in choices else choices[0]
+    mine.who = st.selectbox(
+        say("brief_page.who"), choices, index=choices.index(mine.who), format_func=_who_label, key="briefing_who"
+    )
+    return mine.who
+
+
+def _who_label(who: Who) -> str:
+    return say(f"brief_page.scopes.{who[0]}", name=who[1])
+
+
+def ask_since(mine: Desk, store: Store, by: Person, assessment: Assessment) -> Run | None:
+    """An earlier run by the same book in the same phase; None when there is none or none is wanted."""
+    city = assessment.scores.loc[assessment.scores["scope"] == CITY, "name"].iloc[0]
+    inputs = assessment.inputs
+    runs = [
+        run
+        for run in store.runs.newest(by, city=str(city), limit=_MOST_RUNS)
+        if (run.book, run.phase) == (inputs["book_id"], assessment.phase)
+        and (run.city_print, run.book_print) != (inputs["city"], inputs["book"])
+    ]
+    known = {run.id: run for run in runs}
+    choices = [0, *known]
+    if mine.since not in choices:
+        mine.since = 0
+    mine.since = st.selectbox(
+        say("brief_page.since"),
+        choices,
+        index=choices.index(mine.since),
+        format_func=lambda id: _run_label(known.get(id)),
+        key="briefing_since",
+        help=say("brief_page.since_help"),
+        disabled=not known,
+    )
+    return known.get(mine.since)
+
+
+def _run_label(run: Run | None) -> str:
+    if run is None:
+        return say("brief_page.no_run")
+    return say("brief_page.run", time=run.data_date or numbers.moment(run.at), score=numbers.score(run.score))
+
+
+def ask_kinds(mine: Desk) -> tuple[str, ...]:
+    """Which documents."""
+    chosen = st.pills(
+        say("brief_page.kinds_label"),
+        KINDS,
+        selection_mode="multi",
+        default=list(mine.kinds),
+        format_func=lambda kind: say(f"brief_page.kinds.{kind}"),
+        key="briefing_kinds",
+    )
+    mine.kinds = tuple(kind for kind in KINDS if kind in chosen)
+    if mine.who[0] != CITY and {"html", "gpkg", "kmz"} & set(mine.kinds):
+        st.html(f'<p class="note">{say("brief_page.whole_city")}</p>')
+    return mine.kinds
+
+
+def ask_orders(mine: Desk, store: Store, by: Person, assessment: Assessment) -> list[UnitCounts] | None:
+    """Unit, given, closed and overdue orders of whom it is for; None when they are not told."""
+    mine.orders = st.toggle(say("brief_page.orders"), value=mine.orders, key="briefing_orders")
+    if not mine.orders:
+        return None
+    city = str(assessment.scores.loc[assessment.scores["scope"] == CITY, "name"].iloc[0])
+    scope, name = mine.who
+    wanted = Wanted(city=city, **({} if scope == CITY else {scope: name}))
+    counts: dict[str, list[int]] = {}
+    for tally in store.orders.board(by, wanted):
+        if tally.state != order_book().first:  # found, not given to anybody yet
+            own = counts.setdefault(tally.unit, [0, 0, 0])
+            own[0] += tally.count
+            own[1] += tally.count if tally.state == order_book().closed else 0
+            own[2] += tally.overdue
+    return [(unit, *own) for unit, own in counts.items()]
+
+
+def ask_plan(mine: Desk, now: calls.Current):
+    """The plan of this session for the city as it is; None when there is none or it is not told."""
+    planned = siting_desk(now.city_key, now.city).planned
+    fits = planned is not None and planned.judged_by == (now.book.fingerprint, now.phase) and not planned.changes
+    mine.plan = st.toggle(
+        say("brief_page.plan"),
+        value=mine.plan and fits,
+        key=f"briefing_plan_{fits}",
+        disabled=not fits,
+        help=None if fits else say("brief_page.no_plan"),
+    )
+    return planned.plan if fits and mine.plan else None
+
+
+def show_archive(mine: Desk, of: tuple, name: str, arguments: Sequence[object], make: Callable) -> None:
+    """
+    The button that makes the archive, how far it is, and the archive itself.
+
+    Parameters
+    ----------
+    of
+        What is asked for now, to be compared with what the archive is of.
+    name
+        Of the file, without its end.
+    arguments, make
+        ``make(task, *arguments)`` in a process of its own: the bytes of the archive and notes.
+    """
+    if mine.job is not None:
+        answer = mine.job.answer()
+        if answer is None:
+            show_job(mine.job, key="briefing_job", grace_s=0)
+            return
+        _take(mine, answer)
+    stale = mine.made_of != of
+    label = say("brief_page.make" if stale else "brief_page.again")
+    with st.container(horizontal=True, gap="small", key="briefing_actions"):
+        kind = "primary" if stale else "secondary"
+        if st.button(label, key="briefing_make", type=kind, disabled=not mine.kinds):
+            mine.job, mine.job_of, mine.faults, mine.notes = start(make, *arguments), of, (), ()
+            st.rerun()
+        if mine.made and not stale:
+            st.download_button(
+                say("brief_page.save", size=numbers.file_size(len(mine.made))),
+                mine.made,
+                file_name=f"{name}.zip",
+                mime="application/zip",
+                on_click="ignore",
+                key="briefing_save",
+                type="primary",
+            )
+    if not mine.kinds:
+        show_notice(say("brief_page.nothing"))
+    show_faults(mine.faults) if mine.faults else None
+    show_remarks(mine.notes)
+
+
+def _take(mine: Desk, answer: Answer) -> None:
+    mine.job = None
+    if answer.result is not None and not answer.stopped:
+        (mine.made, mine.notes), mine.made_of = answer.result, mine.job_of
+    elif not answer.stopped:
+        mine.faults = answer.faults
+
+
+def show_preview(pictures: Sequence[bytes], sentences: Sequence[str]) -> None:
+    """The first slides, and what is said."""
+    for number, picture in enumerate(pictures):
+        with st.container(key=f"briefing_slide_{number}"):
+            st.image(picture, width="stretch")
+    st.html(f'<div class="block-title">{say("brief_page.said")}</div>')
+    show_remarks(sentences)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False, hash_funcs={Assessment: id, City: id})
+def pictures_of(city: City, assessment: Assessment, of: tuple, _make: Callable[[], list[bytes]]) -> list[bytes]:
+    """The pictures of the preview, made once for ``of``."""
+    return _make()

@@ -1,0 +1,39 @@
+"""What the page 整改督办 need not ask the store at every click."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from store import Person, Store
+from store.order_lists import Choices
+from views import calls
+
+_RAISED_EVERY_S, _CHOICES_FOR_S, _TITLES_FOR_S = 300, 30, 60
+
+
+@st.cache_data(ttl=_RAISED_EVERY_S, show_spinner=False, hash_funcs={Store: id})
+def keep_time(store: Store) -> int:
+    """Let overdue orders go up one level, every few minutes however many sessions there are; how many did."""
+    return len(store.orders.raise_overdue())
+
+
+@st.cache_data(ttl=_CHOICES_FOR_S, show_spinner=False, max_entries=200, hash_funcs={Store: id})
+def choices_of(store: Store, by: Person, city: str) -> Choices:
+    """What the lists of the filters offer; what others made comes within half a minute."""
+    return store.orders.choices(by, city=city)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Store: id})
+def gaps_of(store: Store, by: Person, run: int) -> Sequence:
+    """The gaps of a run in the person's area: a run never changes."""
+    return store.runs.gaps(by, run)
+
+
+def book_title(code: str) -> str:
+    """How a rule book is called that an order was made by; its code where it is not here any more."""
+    return _titles().get(code, code)
+
+
+@st.cache_data(ttl=_TITLES_FOR_S, show_spinner=False)
+def _titles() -> dict[str, str]:
+    return {calls.book(key).id: title for key, title in calls.books().items()}

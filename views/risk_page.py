@@ -1,0 +1,64 @@
+"""抽查风险 put together: one sentence, city and districts, the distribution, the dearest places, how it is computed."""
+
+import streamlit as st
+
+from texts import say
+from views.charts import CONFIG
+from views.escape import for_html
+from views.mock_book import Looked
+from views.risk import (
+    SCOPES,
+    areas_html,
+    areas_title,
+    ask_draw,
+    can_deduct,
+    notes_html,
+    risk_of,
+    sentence_html,
+    signs_html,
+)
+from views.risk_places import choose, places_of, show_chosen, show_list, show_map, title_html
+from views.risk_spread import readings_html, spread_figure, spread_title
+
+
+def show_risk(page: Looked) -> None:
+    """
+    What the random draw would cost.
+
+    Raises
+    ------
+    DataError
+        When the worst reading of an unknown answer has no end.
+    """
+    if not can_deduct(page) or (draw := ask_draw(page)) is None:
+        return
+    found = risk_of(page, draw)
+    st.html(sentence_html(found))
+    left, right = st.columns([772, 560], gap="large")
+    with left:
+        with st.container(horizontal=True, key="risk_head", vertical_alignment="center"):
+            title = st.empty()
+            scope = st.segmented_control(
+                say("mock_page.risk.scope"),
+                list(SCOPES),
+                format_func=lambda name: say(f"mock_page.risk.scopes.{name}"),
+                default=SCOPES[0],
+                required=True,
+                key="risk_scope",
+                label_visibility="collapsed",
+            )
+            title.html(f'<div class="block-title plain">{for_html(areas_title(found, scope))}</div>')
+        st.html(areas_html(found, scope) + signs_html(found))
+    with right:
+        st.html(f'<div class="block-title">{for_html(spread_title(found))}</div>{readings_html(found)}')
+        st.plotly_chart(spread_figure(found), config=CONFIG, theme=None, key="risk_spread", width="stretch")
+    places = places_of(found, page.assessment)
+    chosen = choose(places)
+    middle, side = st.columns([772, 560], gap="large")
+    with middle:
+        show_map(places, page, chosen)
+    with side:
+        st.html(title_html(places))
+        show_list(places, page, chosen)
+    show_chosen(places, page, chosen)
+    st.html(notes_html(found))

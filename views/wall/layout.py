@@ -1,0 +1,51 @@
+"""The two stages in pixels: where the map lies and what stands on it. The rest of the places is in wall.css."""
+
+from dataclasses import dataclass
+
+import shapely
+
+CORNERS = ("se", "sw", "ne", "nw")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """
+    One stage.
+
+    Attributes
+    ----------
+    name
+        ``normal`` (1920×1080) or ``wide`` (3840×1080).
+    map_width, map_height
+        Of the map.
+    has_card
+        Whether the card of the chosen district lies on the map; a wide wall has a column of its own for it.
+    units_top, units_bottom
+        How many units are listed from the head and from the end of the ranking.
+    """
+
+    name: str
+    map_width: int
+    map_height: int
+    has_card: bool
+    units_top: int
+    units_bottom: int
+
+    def card_box(self, corner: str) -> shapely.Geometry:
+        """Where the card stands, in pixels of the map."""
+        return self._box(corner, 330, 156)
+
+    def legend_box(self, corner: str) -> shapely.Geometry:
+        """Where the legend stands, in pixels of the map."""
+        return self._box(corner, 672, 50)
+
+    def _box(self, corner: str, width: int, height: int) -> shapely.Geometry:
+        west = 0 if corner.endswith("w") else self.map_width - width
+        north = 0 if corner.startswith("n") else self.map_height - height
+        return shapely.box(west, north, west + width, north + height)
+
+
+NORMAL = Layout("normal", 1016, 744, True, 3, 2)
+WIDE = Layout("wide", 1452, 892, False, 4, 3)
+LAYOUTS = {layout.name: layout for layout in (NORMAL, WIDE)}
+CLOSE_UP = (800, 500)
