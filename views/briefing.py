@@ -36,24 +36,26 @@ class Desk:
     Attributes
     ----------
     who, since, kinds, orders, plan
-        For whom, the run to compare with (0 for none), what, and whether orders and the plan are told.
-    job, job_of
-        The archive that is being made, and what it is of.
-    made, made_of
-        The archive, and what it is of.
+        For whom, the run to compare with (0 for none, None as long as none was chosen), what, and whether orders and the plan are told.
+    job, job_of, job_name
+        The archive that is being made, what it is of, and its name.
+    made, made_of, made_name
+        The last archive; it stays until there is another.
     faults, notes
         Of the last archive.
     """
 
     who: Who = (CITY, "")
-    since: int = 0
+    since: int | None = None
     kinds: tuple[str, ...] = _FIRST
     orders: bool = True
     plan: bool = True
     job: Job | None = None
     job_of: tuple = ()
+    job_name: str = ""
     made: bytes = field(default=b"", repr=False)
     made_of: tuple = ()
+    made_name: str = ""
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -71,7 +73,9 @@ def apply_style() -> None:
 @cache
 def _style_sheet() -> str:
     light = {name: value for name, value in colours().model_dump(by_alias=True).items() if isinstance(value, str)}
-    return Template(Path(__file__).with_suffix(".css").read_text(encoding="utf-8")).substitute(light)
+    return Template(Path(__file__).with_suffix(".css").read_text(encoding="utf-8")).substitute(
+        light, book=say("coverage.controls.book")
+    )
 
 
 def ask_who(mine: Desk, assessment: Assessment) -> Who:
@@ -104,7 +108,7 @@ def ask_since(mine: Desk, store: Store, by: Person, assessment: Assessment) -> R
     known = {run.id: run for run in runs}
     choices = [0, *known]
     if mine.since not in choices:
-        mine.since = 0
+        mine.since = next(iter(known), 0)  # the newest
     mine.since = st.selectbox(
         say("brief_page.since"),
         choices,
@@ -196,27 +200,29 @@ def show_archive(mine: Desk, of: tuple, name: str, arguments: Sequence[object], 
         kind = "primary" if stale else "secondary"
         if st.button(label, key="briefing_make", type=kind, disabled=not mine.kinds):
             mine.job, mine.job_of, mine.faults, mine.notes = start(make, *arguments), of, (), ()
+            mine.job_name = name
             st.rerun()
-        if mine.made and not stale:
+        if mine.made:
             st.download_button(
-                say("brief_page.save", size=numbers.file_size(len(mine.made))),
+                say("brief_page.save_old" if stale else "brief_page.save", size=numbers.file_size(len(mine.made))),
                 mine.made,
-                file_name=f"{name}.zip",
+                file_name=f"{mine.made_name}.zip",
                 mime="application/zip",
                 on_click="ignore",
                 key="briefing_save",
-                type="primary",
+                type="secondary" if stale else "primary",
             )
     if not mine.kinds:
         show_notice(say("brief_page.nothing"))
-    show_faults(mine.faults) if mine.faults else None
+    if mine.faults:
+        show_faults(mine.faults)
     show_remarks(mine.notes)
 
 
 def _take(mine: Desk, answer: Answer) -> None:
     mine.job = None
     if answer.result is not None and not answer.stopped:
-        (mine.made, mine.notes), mine.made_of = answer.result, mine.job_of
+        (mine.made, mine.notes), mine.made_of, mine.made_name = answer.result, mine.job_of, mine.job_name
     elif not answer.stopped:
         mine.faults = answer.faults
 

@@ -283,9 +283,9 @@ def _units(assessment: Assessment, audience: Audience, failing: pd.DataFrame) ->
     scores = assessment.scores[assessment.scores["scope"] == UNIT].set_index("name")
     if audience.scope == UNIT:
         scores = scores.loc[[audience.name]]
-    if audience.scope == DISTRICT:
+    if audience.scope == DISTRICT:  # a street that goes on into another district has its verdict in none
         listed = narrowed(assessment.verdicts, audience.filters)
-        scores = scores[scores.index.isin(set(listed["unit"]))]
+        scores = scores[scores.index.isin({*listed["unit"], *failing["unit"]})]
     if audience.scope == DISTRICT:
         scores = scores.assign(score=None, rank=None, flag=None)
     return _unit_lines(scores, failing)

@@ -19,8 +19,7 @@ from briefing.facts import (
 from briefing.facts import findings_said as said
 from data.errors import DataError
 from tests.briefing.conftest import judged
-from tests.cities import city, road, sites_along
-from tests.views.small import small_city
+from tests.cities import city, road
 
 AT = datetime(2026, 11, 18, 7, 30, tzinfo=UTC)
 
@@ -100,20 +99,17 @@ def test_the_same_run_has_changed_nothing(small):
 
 
 def test_new_closed_open_and_unclear(small):
-    """Of the gaps now the first was not there; one that passes now and one whose subject is gone were there."""
+    """Of the gaps now the first was not there; one in another district and one whose subject is gone were there."""
     assessment = small[1]
     gaps = pd.DataFrame(assessment.gaps.drop(columns="geometry"))
-    passing = assessment.verdicts[assessment.verdicts["status"] == "pass"].iloc[0]
     known = assessment.verdicts[assessment.verdicts["status"] == "fail"].iloc[0]
     was = {"rule": known["rule"], "subject": known["subject"], "subject_name": "旧", "district": "消失区"}
     before = [was, was | {"subject": "gone", "subject_name": "没了"}]
-    if passing["subject"]:
-        before.append(was | {"rule": passing["rule"], "subject": passing["subject"], "subject_name": "好了"})
     change = take(*small, at=AT, earlier=_earlier(assessment, pd.concat([gaps.iloc[1:], pd.DataFrame(before)]))).change
     assert len(change.new) == 1
     assert len(change.open) == len(gaps) - 1
     assert list(change.unclear["subject_name"]) == ["没了"]
-    assert list(change.closed["subject_name"]) == ["旧", "好了"][: len(before) - 1]
+    assert list(change.closed["subject_name"]) == ["旧"]
 
 
 def test_stretches_that_only_touch_are_two_gaps(small):
@@ -148,7 +144,9 @@ def test_a_step_is_that_of_the_written_scores():
 def test_sentences_of_changes(told):
     def sentence(now, before):
         change = take_change(told)
-        return said.changed(replace(told, own=replace(told.own, score=now), change=replace(change, score_before=before)))
+        return said.changed(
+            replace(told, own=replace(told.own, score=now), change=replace(change, score_before=before))
+        )
 
     assert "上升 1.0 分" in sentence(81.0, 80.0)
     assert "下降 1.0 分" in sentence(80.0, 81.0)
@@ -183,7 +181,7 @@ def test_nothing_is_said_of_what_is_not_there(told):
 
 
 def test_all_passing_is_said_without_a_gap(told):
-    own = replace(told.own, failed=0, unknown=0, lines=0, places=0, repairable=0, repair=0, walk=(1.0, 500.0))
+    own = replace(told.own, passed=5, failed=0, unknown=0, lines=0, places=0, repairable=0, repair=0, walk=(1.0, 500.0))
     said_now = "".join(sentences(replace(told, own=own, units=())))
     assert "没有不达标的" in said_now and "没有不达标路段" in said_now and "100.0" in said_now
     assert "须补" not in said_now and "项不达标" not in said_now
@@ -191,7 +189,9 @@ def test_all_passing_is_said_without_a_gap(told):
 
 def test_repair_says_how_many_it_is_of(told):
     part = replace(told.own, lines=2, places=3, repairable=4, repair=9)
-    assert "其中 4 项" in said.repaired(replace(told, own=part)) and "其余 1 项" in said.repaired(replace(told, own=part))
+    assert "其中 4 项" in said.repaired(replace(told, own=part)) and "其余 1 项" in said.repaired(
+        replace(told, own=part)
+    )
     assert said.repaired(replace(told, own=replace(part, repairable=5))).startswith("以上缺口均可")
 
 
@@ -205,12 +205,3 @@ def test_no_districts_no_sites():
     briefing = take(*judged(city(roads=[road("路", (0, 0), (1500, 0))])), at=AT)
     assert briefing.districts == () and briefing.own.score is None
     assert sentences(briefing)
-
-
-def test_one_district_that_passes():
-    made = small_city()
-    layers = {name: frame for name, frame in made.layers.items() if name != "districts"}
-    assert layers
-    good = city(roads=[road("路", (0, 0), (1500, 0))], sites=sites_along(*range(0, 1501, 50)))
-    briefing = take(*judged(good), at=AT)
-    assert briefing.own.lines == 0

@@ -180,7 +180,7 @@ def test_areas_and_spots_are_drawn_and_undone(siting, visit):
     told(siting, "已划出禁设区")
     visit.settle()
     assert frame.evaluate(drawn) == 1
-    frame.evaluate("() => map.setZoom(map.getZoom() + 0.5, {animate: false})")
+    frame.evaluate("() => void map.setZoom(map.getZoom() + 0.5, {animate: false})")
     zoom = frame.evaluate("() => map.getZoom()")
     mode(visit, "require")
     target = frame.evaluate(_STRETCHES)[0]

@@ -456,6 +456,7 @@ def test_rows_of_a_rule_and_a_subject_are_those_a_comparison_finds():
     for table in ("verdicts", "gaps", "traces"):
         rows = getattr(judged, table)
         known = rows[["rule", "subject"]].drop_duplicates().iloc[::7]
-        for rule, subject in [*known.itertuples(index=False, name=None), ("no-rule", "x"), (rows["rule"][0], "\uffff")]:
-            expected = rows[(rows["rule"] == rule) & (rows["subject"] == subject)]
-            assert judged.rows(table, rule, subject).equals(expected)
+        absent = [("no-rule", "x"), (rows["rule"][0], "\uffff")]
+        for name, subject in [*known.itertuples(index=False, name=None), *absent]:
+            expected = rows[(rows["rule"] == name) & (rows["subject"] == subject)]
+            assert judged.rows(table, name, subject).equals(expected)
