@@ -118,8 +118,7 @@ class _Paper:
         self._section("districts")
         self._ranking()
         for number, own in enumerate(briefing.districts, start=1):
-            head = word.heading(self._document, say("brief_bulletin.part", number=_chinese(number), name=own.name), 2)
-            head.paragraph_format.page_break_before = True
+            word.heading(self._document, say("brief_bulletin.part", number=_chinese(number), name=own.name), 2)
             part = district_part(briefing, own)
             self._say(part)
             if (png := self._shown.district(own.name)) is not None:

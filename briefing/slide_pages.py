@@ -244,7 +244,7 @@ def _plan(briefing: Briefing, _assessment: Assessment, _shown: Shown) -> Page:
         (say("brief_slides.cost"), numbers.decimal(plan.cost / 10_000), say("brief_slides.ten_thousand_yuan")),
         (say("brief_slides.score_after"), numbers.score(plan.score_after), say("brief_slides.points")),
     ]
-    parts += _big(figures, _LEFT, 1400)
+    parts += _big(figures, _LEFT, 1120)
     parts.append(words(1240, 262, 608, proof, 22, colour="text2", align="right"))
     shown = plan.proposals.head(12)
     rows = [

@@ -34,7 +34,7 @@ AT = datetime(2026, 11, 18, 7, 30, tzinfo=UTC)
 ORDERS = OrdersTold.of([UnitOrders("港城建设公司", 42, 21, 4), UnitOrders("市园林中心", 29, 14, 0)])
 PLAN = PlanTold(
     "补 2 处即可补齐 2 项。", True, 0.0, 2, 0, 2, 2, 5000.0, 80.0, 85.0,
-    pd.DataFrame([{"kind": "new", "carrier": "lamp_post_flag", "place": "路", "closes": "路 0–500 米", "cost": 2500.0}] * 2),
+    pd.DataFrame([{"kind": "new", "carrier": "shelter", "place": "路", "closes": "路 0–500 米", "cost": 2500.0}] * 2),
 )  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def test_slides_show_the_figures(demo):
     assert say("brief.demo") in text
     dots = next(shape.chart for shape in slides.slides[2].shapes if shape.has_chart)
     assert [round(value, 6) for value in dots.plots[0].series[0].iter_values()]
-    bars = [shape.chart for shape in slides.slides[1].shapes if shape.has_chart][0]
+    bars = next(shape.chart for shape in slides.slides[1].shapes if shape.has_chart)
     assert [tuple(series.values) for series in bars.plots[0].series] == [
         tuple(float(getattr(unit, name)) for unit in briefing.units[:5]) for name in ("lines", "places")
     ]
@@ -337,7 +337,7 @@ def test_no_words_lie_on_other_words(demo):
     for page in pages_of(whole(city, assessment), assessment, Shown(city, assessment)):
         boxes = [part for part in page.parts if isinstance(part, Words)]
         for one in boxes:
-            assert 0 <= one.x and one.x + one.w <= WIDE and one.y + one.h <= HIGH
+            assert one.x >= 0 and one.x + one.w <= WIDE and one.y + one.h <= HIGH
         for n, one in enumerate(boxes):
             for two in boxes[n + 1 :]:
                 apart = one.x + one.w <= two.x or two.x + two.w <= one.x

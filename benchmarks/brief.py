@@ -1,0 +1,58 @@
+"""
+The whole set of a briefing, of the demo city and of a city of 20 districts and 5,000 gaps: seconds and peak memory.
+
+Run ``python -m benchmarks.brief [demo] [large]``. The assessment is made before and not counted. Beside the seconds on
+the clock stand those of the processor: on a busy machine only these say something.
+"""
+
+import itertools
+import resource
+import sys
+import tempfile
+from datetime import UTC, datetime
+from time import perf_counter, process_time
+
+from benchmarks.pictures import large_city
+from briefing.brief import KINDS, write_set
+from briefing.facts import take
+from data.city import City
+from data.demo import demo_city
+from metrics.assessment import assess
+from metrics.rulebook import load_rulebook
+
+_AT = datetime(2026, 11, 18, 7, 30, tzinfo=UTC)
+_KB_PER_MB = 1024
+
+
+def measure(name: str, city: City) -> None:
+    """Write the whole set once and tell what each part of it took."""
+    assessment = assess(city, load_rulebook("zhoushan-2017"), "inspection")
+    print(f"{name}: {len(assessment.gaps)} gaps, {len(assessment.traces)} traces")
+    laps = [("facts", perf_counter(), process_time())]
+    with tempfile.TemporaryDirectory() as folder:
+        briefing = take(city, assessment, at=_AT)
+        write_set(
+            city,
+            assessment,
+            briefing,
+            KINDS,
+            folder,
+            tell=lambda said: laps.append((said, perf_counter(), process_time())),
+        )
+    laps.append(("", perf_counter(), process_time()))
+    for (said, clock, worked), (_, next_clock, next_worked) in itertools.pairwise(laps):
+        print(f"  {next_clock - clock:6.2f} s  {next_worked - worked:6.2f} s of the processor  {said}")
+    print(f"  {laps[-1][1] - laps[0][1]:6.2f} s  {laps[-1][2] - laps[0][2]:6.2f} s of the processor  in all")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KB_PER_MB
+    print(f"  peak memory of the process, with the assessment: {peak:.0f} MB")
+
+
+def main() -> None:
+    """Measure what the command line names; all when it names nothing."""
+    makers = {"demo": demo_city, "large": large_city}
+    for name in sys.argv[1:] or makers:
+        measure(name, makers[name]())
+
+
+if __name__ == "__main__":
+    main()

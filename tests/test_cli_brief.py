@@ -1,0 +1,102 @@
+"""``cli.py brief``: what it writes, and how it ends on bad input."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from docx import Document
+from pptx import Presentation
+
+from cli import main
+from data.settings import settings
+from tests.views.small import small_city
+
+
+def _run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(autouse=True)
+def own_folders(monkeypatch, tmp_path):
+    monkeypatch.setenv("COVERAGE_DATA_FOLDER", str(tmp_path / "data"))
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of ``check``, and its city beside it."""
+    folder = tmp_path_factory.mktemp("judged")
+    small_city().write(folder / "city.gpkg")
+    assert _run("check", folder / "city.gpkg", "--out", folder / "out").exit_code == 0
+    return folder
+
+
+def _is_refused(result: Result, *words: str) -> None:
+    assert result.exit_code == 2, (result.exit_code, result.output, result.exception)
+    assert result.stdout == ""
+    for word in words:
+        assert word in result.stderr, result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_brief_writes_beside_the_assessment(judged):
+    result = _run("brief", judged / "out", "--pptx", "--docx", "--png", "--xlsx", "--json")
+    assert result.exit_code == 0, result.output
+    files = [Path(file) for file in json.loads(result.stdout)["files"]]
+    assert {file.suffix for file in files} == {".pptx", ".docx", ".png", ".xlsx"}
+    assert all(file.parent == judged / "out" and file.stat().st_size for file in files)
+    assert len(Presentation(next(file for file in files if file.suffix == ".pptx")).slides) >= 3
+
+
+def test_given_the_time_two_briefs_are_equal(judged, tmp_path):
+    arguments = ("brief", judged / "out", "--pptx", "--docx", "--xlsx", "--at", "2026-11-18T07:30:00", "--out")
+    contents = []
+    for name in ("one", "two"):
+        assert _run(*arguments, tmp_path / name).exit_code == 0
+        contents.append({file.name: file.read_bytes() for file in (tmp_path / name).iterdir()})
+    assert contents[0] == contents[1]
+
+
+def test_since_and_district(judged, tmp_path):
+    result = _run("brief", judged / "out", "--docx", "--since", judged / "out", "--district", "西区", "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    document = Document(next(tmp_path.glob("*.docx")))
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert "与2026年1月31日的评定相比，得分持平，缺口新增 0 项" in text
+
+
+def test_archive(judged, tmp_path):
+    result = _run("brief", judged / "out", "--xlsx", "--kmz", "--zip", "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert [file.suffix for file in tmp_path.iterdir() if file.is_file()] == [".zip"]
+
+
+def test_refusals(judged, tmp_path):
+    _is_refused(_run("brief", judged / "out"), "请指明要写什么")
+    _is_refused(_run("brief", tmp_path, "--pptx"), "不是 check 的输出文件夹")
+    _is_refused(_run("brief", judged / "out", "--pptx", "--district", "南区"), "没有名为“南区”的区", "西区")
+    _is_refused(_run("brief", judged / "out", "--pptx", "--district", "西区", "--unit", "甲"), "只能用一个")
+    _is_refused(_run("brief", judged / "out", "--pptx", "--plan", tmp_path), "不是 plan 的输出文件夹")
+    _is_refused(
+        _run("brief", judged / "out", "--pptx", "--city", tmp_path / "no.gpkg"), "找不到评定时的城市文件", "no.gpkg"
+    )
+
+
+def test_a_city_that_was_changed_since_is_refused(tmp_path):
+    small_city().write(tmp_path / "city.gpkg")
+    assert _run("check", tmp_path / "city.gpkg", "--out", tmp_path / "out").exit_code == 0
+    small_city(street="另一条路").write(tmp_path / "city.gpkg")
+    _is_refused(_run("brief", tmp_path / "out", "--pptx"), "与评定时不同", "重新运行 check")
+
+
+def test_another_book_is_refused(judged):
+    _is_refused(_run("brief", judged / "out", "--pptx", "--book", "strict-county"), "与评定时不同")
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"inputs": 3}'])
+def test_a_spoilt_summary_is_refused(tmp_path, content):
+    (tmp_path / "summary.json").write_text(content, encoding="utf-8")
+    _is_refused(_run("brief", tmp_path, "--pptx"), "不是 check 的输出文件夹")
