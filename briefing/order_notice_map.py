@@ -15,9 +15,9 @@ from PIL import Image, ImageDraw, ImageFont
 from shapely import STRtree
 
 from data.city import City
-from data.ground import ROAD_KINDS, areas_of
-from data.look import Colours, colours
 from geo.crs import WGS84
+from look.ground import ROAD_KINDS, areas_of
+from look.tokens import Colours, colours
 from texts import say
 
 _FINE = 2  # drawn so many times as large, then made smaller: smooth edges

@@ -5,7 +5,7 @@ from functools import cached_property
 from briefing.facts import Audience, Briefing
 from briefing.pictures import city_picture, district_picture, gap_picture
 from data.city import City
-from data.ground import main_districts
+from look.ground import main_districts
 from metrics.assessment import Assessment
 from metrics.scores import CITY, DISTRICT
 

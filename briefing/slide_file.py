@@ -21,7 +21,7 @@ from pptx.util import Emu, Pt
 from briefing.office_files import packed, plain
 from briefing.slide_parts import HIGH, WIDE, Bars, Cell, Disc, Dots, Line, Page, Picture, Shape, Table, Words
 from briefing.templates import opened_slides
-from data.look import colours
+from look.tokens import colours
 from texts import lookup
 
 FONT, LATIN = "Microsoft YaHei", "Arial"
@@ -152,7 +152,9 @@ class _Pen:
 
     def _line(self, part: Line) -> None:
         x, y, w, h = self._box(part.x, part.y, part.to_x - part.x, part.to_y - part.y)
-        line = self._shapes.add_connector(MSO_CONNECTOR.STRAIGHT, x, y, x + w, y + h).line
+        connector = self._shapes.add_connector(MSO_CONNECTOR.STRAIGHT, x, y, x + w, y + h)
+        _plain_shape(connector)
+        line = connector.line
         line.color.rgb, line.width = _rgb(part.colour), self._points(part.width)
 
     def _shape(self, part: Shape) -> None:
@@ -243,7 +245,7 @@ class _Pen:
 
     def _dots(self, part: Dots) -> None:
         data, count = XyChartData(), len(part.names)
-        now, before = data.add_series(part.title), data.add_series(part.before_title)
+        before, now = data.add_series(part.before_title), data.add_series(part.title)  # the later one lies on top
         for number, (value, was) in enumerate(zip(part.values, part.before, strict=True)):
             for series, score in ((now, value), (before, was)):
                 if score is not None:
@@ -256,12 +258,12 @@ class _Pen:
         _bare(chart)
         chart.category_axis.minimum_scale, chart.category_axis.maximum_scale = part.low, part.high
         chart.value_axis.minimum_scale, chart.value_axis.maximum_scale = 0.5, count + 0.5
-        for series, filled in zip(chart.plots[0].series, (True, False), strict=True):
+        for series, filled in zip(chart.plots[0].series, (False, True), strict=True):
             series.format.line.fill.background()
             series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 10
             series.marker.format.fill.solid()
-            series.marker.format.fill.fore_color.rgb = _rgb("text1" if filled else "bg")
-            series.marker.format.line.color.rgb = _rgb("text1" if filled else "text2")
+            series.marker.format.fill.fore_color.rgb = _rgb("text1" if filled else "trunk")
+            series.marker.format.line.color.rgb = _rgb("text1" if filled else "trunk")
 
 
 def _bare(chart) -> None:

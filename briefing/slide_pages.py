@@ -31,7 +31,7 @@ def pages_of(
     tell: Callable[[str], None] = lambda _: None,
 ) -> list[Page]:
     """
-    All slides, or the first ``most``; ``tell`` is called with the title of each before it is made.
+    All slides, or the first ``most``; ``tell`` is called with the title of each once it is laid out.
 
     A slide whose figures are not there is not made.
     """
@@ -165,7 +165,7 @@ def _ranking(briefing: Briefing, start: int) -> Page:
     heads = [say(f"brief_slides.columns.{name}") for name in names]
     parts.append(table(1160, top - 44, widths, row_h, heads, cells, right=range(1, len(names))))
     if change is not None and any(value is not None for value in before):
-        note = say("brief_slides.hollow", day=long_day(change.since))
+        note = say("brief_slides.pale", day=long_day(change.since))
         parts.append(words(560, top + row_h * len(shown) + 16, 700, note, 17, colour="text3"))
     return Page(title, tuple(parts))
 

@@ -124,7 +124,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class Dots:
-    """Values as dots on a line from ``low`` to ``high``, a row for each name; hollow ones are those before. Pixels."""
+    """Values as dots on a line from ``low`` to ``high``, a row for each name; pale ones are those before. Pixels."""
 
     x: float
     y: float

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from briefing.pictures.fonts import drawable, font_file
 from briefing.slide_parts import HIGH, WIDE, Bars, Cell, Disc, Dots, Line, Page, Picture, Shape, Table, Words
-from data.look import colours
+from look.tokens import colours
 
 _HEAD_H = 44
 _FINER = 2  # drawn larger first, so that edges are smooth
@@ -125,8 +125,7 @@ class _Brush:
                 x = part.x + part.w * (score - part.low) / (part.high - part.low)
                 r = 10 * self._scale
                 x, at = x * self._scale, y * self._scale
-                fill = _colour("text1" if filled else "bg")
-                self._pen.ellipse([x - r, at - r, x + r, at + r], fill=fill, outline=_colour("text2"), width=2)
+                self._pen.ellipse([x - r, at - r, x + r, at + r], fill=_colour("text1" if filled else "trunk"))
 
     def _at(self, x: float, y: float) -> tuple[int, int]:
         return round(x * self._scale), round(y * self._scale)

@@ -18,3 +18,8 @@ def csv_text(table: pd.DataFrame) -> str:
         if not pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_datetime64_any_dtype(column):
             safe.isetitem(position, column.astype(object).map(for_cell))
     return safe.to_csv(index=False, lineterminator="\n")
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """``table`` without its index as the bytes of a CSV that Excel opens in Chinese and takes no formula from."""
+    return (BYTE_ORDER_MARK + csv_text(table)).encode("utf-8", "replace")

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
+from metrics.listing import findings, narrowed
 from views import calls, controls, coverage, office, why_panel
 from views.choice import choose
 from views.coverage_quality import show_quality
-from views.findings import findings, narrowed
 
 
 @st.fragment

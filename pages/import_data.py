@@ -6,17 +6,17 @@ import streamlit as st
 
 from metrics.summary import summary
 from texts import say
+from texts.escape import for_html
+from texts.numbers import whole
 from views import calls, intake, state
 from views.background import Answer, show_job, start
 from views.coverage_quality import show_quality
 from views.draft import Draft, bound, clear_draft, draft
-from views.escape import for_html
 from views.intake import PARTS, part_label
 from views.intake_parts import ask_part, in_chinese, show_table
 from views.intake_work import Outcome, bring_in
 from views.kept_cities import drop_city
 from views.notices import show_faults, show_notice
-from views.numbers import whole
 from views.plain_tables import table_html
 
 _CHOSEN = "import_city"

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
-from store.access import Act, Person, seen_by
+from store.access import COMMAND, Act, Person, seen_by
 from store.audit import ORDER, line, record
 from store.base import Base
 from store.errors import Denied, StoreError
@@ -17,25 +17,47 @@ from store.photo import Photo
 from store.schema import orders, photos
 from texts import say
 
-_SHOWN = [photos.c[name] for name in ("id", "order_id", "kind", "at", "by_name", "width", "height", "content")]
+_SHOWN = [
+    photos.c[name] for name in ("id", "order_id", "kind", "at", "person", "by_name", "width", "height", "content")
+]
 
 
 @dataclass(frozen=True)
 class KeptPhoto:
-    """A photo of an order: what it shows (a kind of ``data/orders.yaml``), when and by whom it came, and the JPEG."""
+    """
+    A photo of an order.
+
+    Attributes
+    ----------
+    kind
+        What it shows, a kind of ``data/orders.yaml``.
+    at, person, by_name
+        When it came, and by whom; ``person`` is the id of the account, None where there was none.
+    content
+        The JPEG.
+    """
 
     id: int
     order_id: int
     kind: str
     at: datetime
+    person: int | None
     by_name: str
     width: int
     height: int
     content: bytes = field(repr=False)
 
+    def removable(self, by: Person, *, is_open: bool) -> bool:
+        """Whether a person who sees the order, open or not, may take the photo away again."""
+        return by.role == COMMAND or (is_open and _brought(by, self.person))
+
 
 class Photos:
-    """Photos; whoever sees an order sees its photos, whoever may change it may add some."""
+    """
+    Photos; whoever sees an order sees its photos, whoever may change it may add some.
+
+    A photo that came by mistake is taken away by who brought it while the order is open, or by the command centre.
+    """
 
     def __init__(self, base: Base):
         self._base = base
@@ -52,11 +74,40 @@ class Photos:
             When the order is closed, or would have too many photos.
         """
         with self._base.writing(by, Act.CHANGE_ORDERS) as connection:
-            asked = sa.select(orders).where(orders.c.id == number, *seen_by(by, orders)).with_for_update()
-            row = connection.execute(asked).one_or_none()
-            if row is None:
-                raise Denied(say("store.access.out_of_area"))
+            row = _locked(connection, by, number)
             return keep_photos(connection, by, row, kind, given, self._base.now())
+
+    def remove(self, by: Person, number: int, photo: int) -> None:
+        """
+        Take a photo away from an order; that it was there, whose it was and who took it away stays in the audit trail.
+
+        Nothing happens where it is gone already.
+
+        Raises
+        ------
+        Denied
+            When the order is not the person's, or the photo is neither theirs nor they the command centre.
+        StoreError
+            When the order is closed, but to the command centre.
+        """
+        with self._base.writing(by, Act.CHANGE_ORDERS) as connection:
+            row = _locked(connection, by, number)
+            own = sa.and_(photos.c.id == photo, photos.c.order_id == row.id)
+            kept = connection.execute(
+                sa.select(photos.c.kind, photos.c.at, photos.c.person, photos.c.by_name).where(own)
+            )
+            there = kept.one_or_none()
+            if there is None:
+                return
+            if by.role != COMMAND:
+                if not _brought(by, there.person):
+                    raise Denied(say("store.photos.not_own"))
+                if not row.is_open:
+                    raise StoreError(say("store.photos.stays", number=number_of(row)))
+            connection.execute(sa.delete(photos).where(own))
+            was = {"kind": order_book().photos.kinds.get(there.kind, there.kind), "by": there.by_name}
+            was["at"] = there.at.isoformat()
+            record(connection, [line(by, self._base.now(), ORDER, row.id, "photo_removed", before=was)])
 
     def of(self, by: Person, number: int) -> list[KeptPhoto]:
         """The photos of an order, oldest first; none where the person does not see the order."""
@@ -68,6 +119,19 @@ class Photos:
         )
         with self._base.reading(by, Act.SEE_ORDERS) as connection:
             return [KeptPhoto(*row) for row in connection.execute(asked)]
+
+
+def _locked(connection: Connection, by: Person, number: int) -> Row:
+    """The row of an order, until the end of the transaction nobody else's to change."""
+    asked = sa.select(orders).where(orders.c.id == number, *seen_by(by, orders)).with_for_update()
+    row = connection.execute(asked).one_or_none()
+    if row is None:
+        raise Denied(say("store.access.out_of_area"))
+    return row
+
+
+def _brought(by: Person, person: int | None) -> bool:
+    return bool(by.id) and by.id == person
 
 
 def keep_photos(connection: Connection, by: Person, row: Row, kind: str, given: Sequence[Photo], now: datetime) -> int:

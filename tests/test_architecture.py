@@ -6,16 +6,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-EVERYTHING = {"geo", "data", "optimum", "metrics", "briefing", "store", "views", "pages", "texts"}
+EVERYTHING = {"geo", "data", "look", "optimum", "metrics", "briefing", "store", "views", "pages", "texts"}
 MAY_IMPORT = {
     "texts": set(),
     "geo": set(),
     "data": {"geo", "texts"},
+    "look": {"data", "texts"},
     "optimum": set(),
     "metrics": {"geo", "optimum", "texts", "data.city", "data.vocabulary", "data.recorded", "data.errors"},
-    "briefing": {"geo", "metrics", "data", "texts"},
+    "briefing": {"geo", "look", "metrics", "data", "texts"},
     "store": {"geo", "data", "texts", "metrics.assessment"},
-    "views": {"metrics", "data", "texts", "store"},
+    "views": {"look", "metrics", "data", "texts", "store"},
     "pages": EVERYTHING - {"pages"},
 }
 ONLY_IN = {

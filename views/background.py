@@ -48,9 +48,9 @@ import streamlit as st
 
 from data.settings import data_folder
 from texts import say
+from texts.numbers import whole
 from views import worker
 from views.notices import notice_html
-from views.numbers import whole
 from views.worker import Kind
 
 MOST_AT_ONCE = max(2, (os.cpu_count() or 2) // 2)

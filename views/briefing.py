@@ -14,8 +14,8 @@ from metrics.scores import CITY, DISTRICT, UNIT
 from store import Person, Store, Wanted
 from store.order_book import order_book
 from store.runs import Run
-from texts import say
-from views import calls, numbers
+from texts import numbers, say
+from views import calls
 from views.background import Answer, Job, show_job, start
 from views.notices import show_faults, show_notice, show_remarks
 from views.siting_desk import desk as siting_desk
@@ -36,7 +36,8 @@ class Desk:
     Attributes
     ----------
     who, since, kinds, orders, plan
-        For whom, the run to compare with (0 for none, None as long as none was chosen), what, and whether orders and the plan are told.
+        For whom, the run to compare with (0 for none, None as long as none was chosen), what, and whether orders and
+        the plan are told.
     job, job_of, job_name
         The archive that is being made, what it is of, and its name.
     made, made_of, made_name

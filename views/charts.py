@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from views.escape import for_html
+from texts.escape import for_html
 from views.theme import colours, tokens
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}

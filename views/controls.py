@@ -6,10 +6,10 @@ import geopandas as gpd
 import streamlit as st
 
 from metrics.assessment import Assessment
+from metrics.listing import STATUSES, Filters, counts, options
 from metrics.measures.findings import FAIL
-from texts import say
-from views import calls, numbers, office, state
-from views.findings import STATUSES, Filters, counts, options
+from texts import numbers, say
+from views import calls, office, state
 from views.header import show_instead
 from views.tables import findings_table, table_csv, table_xlsx
 

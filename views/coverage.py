@@ -11,16 +11,14 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from data.city import City
+from look.sent_ground import ground_of
 from metrics.assessment import Assessment
-from metrics.listing import findings_by_key
+from metrics.listing import Filters, counts, failing_length_m, findings_by_key, found_of_due, walk_probability
 from metrics.measures.findings import FAIL, PASS, UNKNOWN
-from texts import say
-from views import numbers
+from texts import numbers, say
+from texts.escape import for_html
 from views.choice import MAP, ROWS, Choice, keep_click, keep_pick
 from views.controls import SELECT_WIDTHS
-from views.escape import for_html
-from views.findings import Filters, counts, failing_length_m, found_of_due, walk_probability
-from views.ground import ground_of
 from views.layers import district_labels, drawn
 from views.maps import base_map, drawing_layer, main_part
 from views.ranking import ranking_html

@@ -14,9 +14,8 @@ from data.headings import label
 from data.layers import LAYERS
 from metrics.assessment import Assessment
 from metrics.measures.findings import UNKNOWN
-from texts import lookup, say
-from views import numbers
-from views.escape import for_html
+from texts import lookup, numbers, say
+from texts.escape import for_html
 from views.kept_cities import ImportNote, import_note
 from views.theme import colours
 

@@ -4,9 +4,9 @@ import gc
 
 import folium.plugins
 
+from look.sent_ground import ground_of
+from metrics.listing import findings
 from views import calls, header, layers, maps, notices, rows, tables, why_panel
-from views.findings import findings
-from views.ground import ground_of
 
 # Named here so that folium, plotly and the like are loaded with the server, not with the first visit. What imports
 # streamlit_folium must not be among them: its part of the page is only known to Streamlit when a session imports it.

@@ -6,7 +6,7 @@ import streamlit as st
 
 from store.phases import BOOK_PHASES, Ahead, Phase
 from texts import lookup, say
-from views.escape import for_html
+from texts.escape import for_html
 
 
 def show_header(

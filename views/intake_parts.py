@@ -6,10 +6,12 @@ import streamlit as st
 from data.errors import DataError
 from data.headings import label
 from data.sources import Preview
+from data.spreadsheet import csv_bytes
 from data.vocabulary import vocabulary
 from texts import say
+from texts.escape import for_html
+from texts.numbers import file_size, whole
 from views.draft import PartDraft, bound
-from views.escape import csv_bytes, for_html
 from views.intake import (
     CONSTANTS,
     DATUMS,
@@ -24,7 +26,6 @@ from views.intake import (
 )
 from views.looking import look_or_wait, read_again, stop_reading
 from views.notices import notice_html, show_notice, show_remarks
-from views.numbers import file_size, whole
 from views.plain_tables import table_html
 from views.uploads import keep_uploads
 

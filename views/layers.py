@@ -11,8 +11,7 @@ from data.city import City
 from metrics.assessment import Assessment
 from metrics.listing import findings
 from metrics.measures.findings import FAIL, PASS, UNKNOWN
-from texts import say
-from views import numbers
+from texts import numbers, say
 from views.maps import Drawing, label_places
 from views.picking import marks
 from views.ranking import district_scores
@@ -54,7 +53,7 @@ def drawn(
     Parameters
     ----------
     listed
-        Findings as `views.findings.findings` returns them.
+        Findings as `metrics.listing.findings` returns them.
     passing
         Whether what passes is drawn too.
     chosen

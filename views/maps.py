@@ -13,9 +13,9 @@ from branca.element import MacroElement
 from folium.template import Template
 from pyproj import CRS
 
-from data.look import map_palette, map_script, tokens
+from look.sent_ground import Ground, script_json, steps
+from look.tokens import map_palette, map_script, tokens
 from texts import say
-from views.ground import Ground, script_json, steps
 from views.offline import plain_map
 
 _LABEL_GRID = 16  # candidates for a district's name, across its extent each way

@@ -7,10 +7,10 @@ import streamlit as st
 from data.errors import DataError
 from metrics.mock import Sample, sample, written
 from store.access import DISTRICT
-from texts import say
-from views import notices, numbers, office
+from texts import numbers, say
+from texts.escape import for_html
+from views import notices, office
 from views.draft import bound
-from views.escape import for_html
 from views.mock_book import Looked, ask_counts, counts_asked
 from views.mock_desk import POINTS, Desk, city_name
 

@@ -10,8 +10,8 @@ import streamlit as st
 from data.errors import DataError
 from metrics.mock import Filled, Sample
 from store.mocks import Change, Result
-from texts import say
-from views import notices, numbers, office
+from texts import numbers, say
+from views import notices, office
 from views.mock_desk import Desk, Kept
 from views.mock_typing import take_answer
 from views.uploads import plain_name

@@ -7,9 +7,9 @@ from data.errors import DataError
 from store import Conflict
 from store.base import ZONE
 from store.mocks import Mock
-from texts import say
-from views import numbers, office
-from views.escape import for_html
+from texts import numbers, say
+from texts.escape import for_html
+from views import office
 from views.mock_desk import NEW, PARTS, Desk, Kept
 
 _WIDTH = 420

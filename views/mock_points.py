@@ -12,12 +12,12 @@ from branca.element import MacroElement
 from folium.template import Template
 from streamlit_folium import st_folium
 
+from look.sent_ground import Ground, ground_of, script_json, steps
 from metrics.book import RuleBook
 from metrics.mock import Sample
 from metrics.mock.forms import form_title
-from texts import say
-from views import notices, numbers
-from views.ground import Ground, ground_of, script_json, steps
+from texts import numbers, say
+from views import notices
 from views.maps import Drawing, base_map, drawing_layer
 from views.mock_book import Looked
 from views.mock_desk import Desk, Kept

@@ -10,9 +10,9 @@ import streamlit as st
 from metrics.mock.outcome import ITEM, STREET, UNIT, Outcome
 from metrics.mock.tables import SCORED, difference_table, matrix, point_table, scope_label, score_table
 from metrics.scores import DISTRICT
-from texts import say
-from views import notices, numbers
-from views.escape import for_html
+from texts import numbers, say
+from texts.escape import for_html
+from views import notices
 from views.mock_desk import Kept
 from views.plain_tables import table_html
 from views.theme import score_colour

@@ -9,9 +9,9 @@ from data.errors import DataError
 from metrics.mock.forms import LONGEST_REMARK, number_fault, own_keys, ratio_pairs
 from store.base import ZONE
 from store.mocks import Change, Recorded, Result
-from texts import say
-from views import notices, numbers, office
-from views.escape import for_html
+from texts import numbers, say
+from texts.escape import for_html
+from views import notices, office
 from views.mock_desk import Desk, Kept
 
 _EDITOR = "mock_editor"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from views.escape import for_html
+from texts.escape import for_html
 
 
 def show_notice(sentence: str, *, fault: bool = False) -> None:

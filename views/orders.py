@@ -15,8 +15,8 @@ from store.access import UNIT
 from store.order import Counts, Page
 from store.order_book import order_book
 from store.order_lists import Choices
-from texts import lookup, say
-from views import calls, numbers, office
+from texts import lookup, numbers, say
+from views import calls, office
 from views.draft import bound
 from views.orders_cached import gaps_of
 from views.orders_desk import ALL, BOARD, OPEN, PAGE, VIEWS, Desk

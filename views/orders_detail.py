@@ -11,9 +11,8 @@ from store.audit import Entry
 from store.base import ZONE
 from store.order_book import order_book
 from store.photos import KeptPhoto
-from texts import say
-from views import numbers
-from views.escape import for_html
+from texts import numbers, say
+from texts.escape import for_html
 from views.notices import notice_html
 from views.orders_desk import Desk
 from views.orders_steps import photos_of, show_steps

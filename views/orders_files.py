@@ -13,10 +13,9 @@ from store import Order, Person, Store, StoreError, Wanted
 from store.access import UNIT
 from store.order_book import order_book
 from store.order_changes import Asked, Line
-from texts import say
-from views import numbers
+from texts import numbers, say
+from texts.escape import for_html
 from views.draft import bound
-from views.escape import for_html
 from views.notices import faults_html, notice_html
 from views.orders_desk import Desk
 from views.orders_words import lacking, where

@@ -12,8 +12,7 @@ import streamlit as st
 from store import Order
 from store.order import Tally
 from store.order_book import order_book
-from texts import say
-from views import numbers
+from texts import numbers, say
 from views.orders_words import due, level, where
 from views.theme import colours, tokens
 

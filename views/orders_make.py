@@ -15,10 +15,10 @@ from store.order_book import order_book
 from store.order_making import NOTHING, Preview
 from store.runs import Run
 from store.workdays import limit_after
-from texts import lookup, say
-from views import numbers, office
+from texts import lookup, numbers, say
+from texts.escape import for_html
+from views import office
 from views.draft import bound
-from views.escape import for_html
 from views.notices import notice_html
 from views.orders_cached import choices_of
 from views.orders_desk import ALL, LIST, Desk, Making

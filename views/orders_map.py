@@ -15,10 +15,9 @@ from folium.template import Template
 from streamlit_folium import st_folium
 
 from data.city import City
+from look.sent_ground import Ground, ground_of, script_json, steps
 from store import Order
-from texts import say
-from views import numbers
-from views.ground import Ground, ground_of, script_json, steps
+from texts import numbers, say
 from views.maps import Drawing, base_map, drawing_layer, label_places, main_part
 from views.orders_words import due, where
 from views.theme import colours

@@ -11,10 +11,9 @@ from store.order_book import order_book
 from store.order_changes import Asked, Line
 from store.photo import Photo, photo_of
 from store.workdays import limit_after
-from texts import say
-from views import numbers
+from texts import numbers, say
+from texts.escape import for_html
 from views.draft import bound
-from views.escape import for_html
 from views.notices import faults_html, notice_html
 from views.orders_desk import Desk, Step
 from views.orders_words import entry_html

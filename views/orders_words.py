@@ -7,9 +7,8 @@ from store import Order
 from store.audit import Entry
 from store.base import ZONE
 from store.order_book import order_book
-from texts import lookup, say
-from views import numbers
-from views.escape import for_html
+from texts import lookup, numbers, say
+from texts.escape import for_html
 
 _DAYS = ("due_on", "dispatch_by", "deal_by", "close_by")
 _TOLD = ("state", "unit", "due_on", "level")

@@ -10,8 +10,8 @@ from store import Person, Phase, Store, StoreError
 from store.phases import BOOK_PHASES
 from store.workdays import announced
 from texts import lookup, say
+from texts.escape import for_html
 from views import office
-from views.escape import for_html
 from views.people_forms import attempt, sentence, show_refused
 from views.theme import colours
 

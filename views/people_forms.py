@@ -8,8 +8,8 @@ import streamlit as st
 from data.errors import DataError
 from store.base import ZONE
 from texts import say
+from texts.escape import for_html
 from views import calls, state
-from views.escape import for_html
 from views.notices import show_faults, show_notice
 
 _FAULTS = "people_faults"

@@ -6,7 +6,7 @@ import streamlit as st
 from store import Person, Store
 from store.tokens import MOST_DAYS, WallToken
 from texts import lookup, say
-from views.escape import for_html
+from texts.escape import for_html
 from views.notices import show_notice
 from views.people_forms import at, attempt, heading, refuse, sentence, show_refused
 from views.plain_tables import table_html

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from views.ground import to_degrees
+from look.sent_ground import to_degrees
 
 _PLACE_PX, _LINE_PX, _STREET_PX = 14, 9, 14
 _METRES_PER_PIXEL_AT_0 = 156_543.0

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from texts import say
-from views.escape import for_html
-from views.numbers import plain
+from texts.escape import for_html
+from texts.numbers import plain
 
 _MOST_ROWS = 50
 

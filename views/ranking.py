@@ -10,9 +10,8 @@ import pandas as pd
 from metrics.assessment import Assessment
 from metrics.listing import failing_lengths_m
 from metrics.measures.findings import FAIL
-from texts import say
-from views import numbers
-from views.escape import for_html
+from texts import numbers, say
+from texts.escape import for_html
 from views.theme import colours
 
 _LOW, _HIGH, _STEP = 70, 100, 10
@@ -25,7 +24,7 @@ def ranking_html(assessment: Assessment, listed: gpd.GeoDataFrame, *, chosen: st
     Parameters
     ----------
     listed
-        Findings (see `views.findings`) to be counted per district.
+        Findings (see `metrics.listing`) to be counted per district.
     chosen
         The district to be marked.
     """

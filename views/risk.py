@@ -11,9 +11,8 @@ from metrics.assessment import Assessment
 from metrics.book import Draw
 from metrics.risk import Risk, risk
 from metrics.risk.risk import ALONE, CITY, DISTRICT
-from texts import say
-from views import numbers
-from views.escape import for_html
+from texts import numbers, say
+from texts.escape import for_html
 from views.mock_book import Looked, ask_counts, draw_asked, draws_and_deducts
 
 PART = DISTRICT

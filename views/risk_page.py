@@ -3,8 +3,8 @@
 import streamlit as st
 
 from texts import say
+from texts.escape import for_html
 from views.charts import CONFIG
-from views.escape import for_html
 from views.mock_book import Looked
 from views.risk import (
     SCOPES,

@@ -8,15 +8,15 @@ import shapely
 import streamlit as st
 from streamlit_folium import st_folium
 
+from look.sent_ground import ground_of
 from metrics.assessment import Assessment
+from metrics.listing import findings
 from metrics.measures.findings import FAIL, UNKNOWN
 from metrics.risk import Risk
 from metrics.risk.losses import deducts
-from texts import say
-from views import numbers, state
-from views.escape import for_html
-from views.findings import findings
-from views.ground import ground_of
+from texts import numbers, say
+from texts.escape import for_html
+from views import state
 from views.maps import Drawing, base_map, drawing_layer
 from views.mock_book import Looked
 from views.picking import click_of, marks, picked_finding

@@ -5,8 +5,7 @@ import plotly.graph_objects as go
 
 from metrics.risk import Risk, Spread
 from metrics.risk.risk import CITY
-from texts import say
-from views import numbers
+from texts import numbers, say
 from views.charts import LABEL_PX, bare_figure, write
 from views.risk import chance, city_row, points
 from views.theme import colours

@@ -8,10 +8,10 @@ from string import Template
 
 import streamlit as st
 
-from texts import say
-from views import calls, notices, numbers
+from texts import numbers, say
+from texts.escape import for_html
+from views import calls, notices
 from views.draft import bound
-from views.escape import for_html
 from views.siting_compare import comparison_html, edits_words
 from views.siting_desk import BEFORE, CITY_SCOPE, Desk
 from views.siting_figures import districts_html, figures, figures_html, flips_html

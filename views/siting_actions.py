@@ -10,8 +10,7 @@ from data.vocabulary import vocabulary
 from metrics.plan import Proposal
 from metrics.scenario import Mark, Site
 from metrics.scenario.marks import FEWEST_CORNERS, FORBIDDEN, MOST_CORNERS, REQUIRED
-from texts import say
-from views import numbers
+from texts import numbers, say
 from views.picking import Click, picked_finding, picked_street
 from views.siting_desk import AFTER, FORBID, LOOK, MOVE, OUTLINE, PLACE, REQUIRE, Desk
 from views.siting_shown import shown_findings

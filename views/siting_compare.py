@@ -1,9 +1,8 @@
 """Two scenarios and the city as it is, side by side; and what was edited, in words."""
 
 from metrics.scenario import Changes, Site
-from texts import say
-from views import numbers
-from views.escape import for_html
+from texts import numbers, say
+from texts.escape import for_html
 from views.siting_figures import figures
 from views.siting_work import Bench, Outcome
 

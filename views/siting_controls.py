@@ -5,10 +5,9 @@ import streamlit as st
 from data.vocabulary import vocabulary
 from metrics.plan import Offer
 from metrics.scenario import Site
-from texts import say
-from views import numbers
+from texts import numbers, say
+from texts.escape import for_html
 from views.draft import bound
-from views.escape import for_html
 from views.siting_actions import alter, redo, remove, restore, undo
 from views.siting_compare import edit_kind
 from views.siting_desk import AFTER, BEFORE, FORBID, MODES, OUTLINE, PLACE, REQUIRE, Desk

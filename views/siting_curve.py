@@ -8,8 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from metrics.plan import CurvePoint
-from texts import say
-from views import numbers
+from texts import numbers, say
 from views.background import show_job, start
 from views.charts import CONFIG, LABEL_PX, bare_figure, write
 from views.siting_desk import Desk

@@ -20,8 +20,8 @@ from metrics.scenario.scenario import Scenario
 from metrics.scenario.written import written
 from store.base import ZONE
 from store.errors import StoreError
-from texts import say
-from views import calls, numbers, office, state
+from texts import numbers, say
+from views import calls, office, state
 from views.siting_desk import Desk
 from views.siting_work import Bench
 from views.worker import write_whole

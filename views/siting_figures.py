@@ -7,14 +7,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from metrics.listing import failing_length_m
 from metrics.measures.findings import UNKNOWN
 from metrics.rules import Along
 from metrics.scenario import Difference
 from metrics.scores import CITY, DISTRICT
-from texts import say
-from views import numbers
-from views.escape import for_html
-from views.findings import failing_length_m
+from texts import numbers, say
+from texts.escape import for_html
 from views.ranking import lowest_mark
 from views.siting_words import change
 from views.siting_work import Bench, Outcome

@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from metrics.listing import WALKED
 from metrics.why import place_of, strip_of
 from texts import say
+from texts.escape import for_html
 from views.charts import CONFIG
-from views.escape import for_html
-from views.findings import WALKED
 from views.siting_desk import Desk
 from views.siting_work import Bench
 from views.square import place_figure

@@ -14,12 +14,12 @@ from folium.template import Template
 from streamlit_folium import st_folium
 
 from data.vocabulary import vocabulary
+from look.sent_ground import Ground, ground_of, script_json, steps
 from metrics.measures.findings import PASS
 from metrics.plan import Proposal
 from metrics.scenario import Changes, Mark
 from metrics.scenario.marks import FORBIDDEN, REQUIRED
 from texts import say
-from views.ground import Ground, ground_of, script_json, steps
 from views.maps import base_map, drawing_data
 from views.siting_compare import edit_kind
 from views.siting_desk import FORBID, LOOK, OUTLINE

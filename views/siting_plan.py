@@ -10,8 +10,8 @@ import streamlit as st
 from data.vocabulary import vocabulary
 from metrics.plan import Goals, Offer, Plan
 from metrics.plan.offer import WORTH, Required
-from texts import say
-from views import calls, numbers, state
+from texts import numbers, say
+from views import calls, state
 from views.background import start
 from views.draft import bound
 from views.siting_desk import ALL, BUDGET, CHEAPEST, COUNT, HOWS, Ask, Desk, Planned

@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from texts import say
-from views import numbers
+from texts import numbers, say
+from texts.escape import for_html
 from views.background import Job
-from views.escape import for_html
 from views.siting_desk import Desk, Planned, accepted
 from views.siting_words import money
 from views.siting_work import Outcome

@@ -8,9 +8,8 @@ from string import Template
 import streamlit as st
 
 from metrics.plan import Plan, Proposal
-from texts import say
-from views import numbers
-from views.escape import for_html
+from texts import numbers, say
+from texts.escape import for_html
 from views.siting_actions import accept
 from views.siting_desk import Desk
 from views.siting_words import grouped, money

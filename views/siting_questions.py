@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from texts import say
-from views.escape import for_html
+from texts.escape import for_html
 from views.siting_desk import Desk, Question
 
 

@@ -5,12 +5,11 @@ from functools import lru_cache
 import geopandas as gpd
 import pandas as pd
 
+from metrics.listing import findings
 from metrics.measures.findings import FAIL, PASS, UNKNOWN
 from metrics.scenario import Difference
 from metrics.scores import DISTRICT
-from texts import say
-from views import numbers
-from views.findings import findings
+from texts import numbers, say
 from views.layers import district_labels
 from views.maps import Drawing
 from views.picking import marks

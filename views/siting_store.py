@@ -13,10 +13,9 @@ from metrics.scenario import Changes
 from metrics.scenario.scenario import Scenario
 from store.base import ZONE
 from store.errors import Conflict, StoreError
-from texts import say
-from views import numbers
+from texts import numbers, say
+from texts.escape import for_html
 from views.draft import bound
-from views.escape import for_html
 from views.kept_scenarios import (
     LONGEST_NAME,
     Kept,

@@ -8,8 +8,7 @@ import numpy as np
 from data.vocabulary import vocabulary
 from metrics.plan import Proposal
 from metrics.scenario import Site
-from texts import say
-from views import numbers
+from texts import numbers, say
 from views.siting_work import Size
 
 

@@ -6,10 +6,9 @@ import plotly.graph_objects as go
 import shapely
 
 from metrics.why import Place
-from texts import say
-from views import numbers
+from texts import numbers, say
+from texts.escape import for_html
 from views.charts import NOTE_PX, bare_figure, write
-from views.escape import for_html
 from views.theme import colours
 
 HEIGHT = 208

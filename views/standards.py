@@ -8,7 +8,7 @@ from metrics.book import holds_in
 from metrics.rulebook import RuleBook, describe
 from metrics.rules import Rule, Source
 from texts import say
-from views.escape import for_html
+from texts.escape import for_html
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from metrics.why import Strip
-from texts import say
-from views import numbers
+from texts import numbers, say
+from texts.escape import for_html
 from views.charts import LABEL_PX, NOTE_PX, bare_figure, write
-from views.escape import for_html
 from views.theme import colours
 
 HEIGHT = 266

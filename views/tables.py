@@ -6,10 +6,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from data.spreadsheet import csv_bytes, for_cell
 from metrics.assessment import Assessment
-from texts import lookup, say
-from views import numbers
-from views.escape import csv_bytes, for_cell
+from texts import lookup, numbers, say
 
 _WHOLE = ("length_m", "missing", "repair_min")
 
@@ -21,7 +20,7 @@ def findings_table(listed: gpd.GeoDataFrame, assessment: Assessment) -> pd.DataF
     Parameters
     ----------
     listed
-        As `views.findings.findings` returns it.
+        As `metrics.listing.findings` returns it.
     """
     rules = {rule.id: rule for rule in assessment.book.at(assessment.phase)}
     table = pd.DataFrame(

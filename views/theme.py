@@ -1,4 +1,4 @@
-"""The look of every page: the style sheet that is put on a page once a run, in the colours of data/look.yaml."""
+"""The look of every page: the style sheet that is put on a page once a run, in the colours of look/tokens.yaml."""
 
 from functools import cache
 from pathlib import Path
@@ -6,7 +6,7 @@ from string import Template
 
 import streamlit as st
 
-from data.look import colours, score_colour, tokens
+from look.tokens import colours, score_colour, tokens
 from texts import say
 
 __all__ = ["apply_theme", "colours", "score_colour", "style_sheet", "tokens"]

@@ -6,7 +6,7 @@ import streamlit as st
 
 from store import Person
 from texts import say
-from views.escape import for_html
+from texts.escape import for_html
 from views.sign_in import ask_password, leave, show_leave_faults
 from views.theme import filled_sheet
 

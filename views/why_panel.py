@@ -9,15 +9,14 @@ import streamlit as st
 
 from data.city import City
 from metrics.assessment import Assessment
+from metrics.listing import WALKED, found_of_due
 from metrics.measures.findings import FAIL
 from metrics.rules import Rule
 from metrics.why import Place, Strip, place_of, strip_of
-from texts import say
-from views import numbers
+from texts import numbers, say
+from texts.escape import for_html
 from views.charts import CONFIG
 from views.choice import Choice, finding, map_stands
-from views.escape import for_html
-from views.findings import WALKED, found_of_due
 from views.orders_make import offer_order
 from views.square import place_figure
 from views.strip import strip_figure

@@ -14,8 +14,8 @@ import shapely
 from briefing.handed_on.told import Told, told_of
 from briefing.pictures.canvas import DRAWING, Canvas
 from data.city import City
-from data.look import colours
 from geo.crs import WGS84
+from look.tokens import colours
 from metrics.assessment import Assessment, city_label
 from metrics.measures.findings import FAIL
 from texts import lookup, say

@@ -18,10 +18,10 @@ from briefing.pictures.sheet import Sheet
 from briefing.pictures.titles import approval_line, area_line, basis_line, found_title, source_line
 from data.city import City
 from data.errors import DataError
-from data.ground import main_districts
-from data.look import colours, map_palette, map_script, tokens
-from data.sent_ground import ground_of, script_json, steps
 from data.vocabulary import vocabulary
+from look.ground import main_districts
+from look.sent_ground import ground_of, script_json, steps
+from look.tokens import colours, map_palette, map_script, tokens
 from metrics.assessment import Assessment, city_label
 from texts import lookup, numbers, say
 from texts.escape import for_html

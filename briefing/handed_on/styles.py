@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 import pandas as pd
 
-from data.look import Colours, colours
+from look.tokens import Colours, colours
 from texts import say
 
 TABLE = "layer_styles"

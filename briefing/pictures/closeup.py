@@ -78,7 +78,8 @@ class Subject:
 
 def subject_of(city: City, assessment: Assessment, gap) -> Subject | None:
     """
-    What a close-up of ``gap`` shows; None when the assessment does not know its subject, or it has no position.
+    What a close-up of ``gap`` shows; None when the assessment does not know its subject or its stretch, or it has no
+    position.
 
     Parameters
     ----------
@@ -103,6 +104,8 @@ def subject_of(city: City, assessment: Assessment, gap) -> Subject | None:
     if pd.isna(gap.from_m):
         return Subject(rule, verdict, street, street, strip, _worst_walk(strip, 0.0, strip.length_m))
     stretch = substring(street, gap.from_m, gap.to_m)
+    if not stretch.length:
+        return None
     return Subject(rule, verdict, street, stretch, strip, _worst_walk(strip, gap.from_m, gap.to_m))
 
 
@@ -125,9 +128,7 @@ def _worst_walk(strip: Strip, from_m: float, to_m: float) -> WorstWalk | None:
 def extent_of(subject: Subject, box: Box) -> Box:
     """West, south, east, north of what a close-up shows, metres, for a frame of the form of ``box`` (mm)."""
     if subject.stretch is not None:
-        west, south, east, north = subject.stretch.bounds
-        margin = max(_AROUND_M, 0.08 * max(east - west, north - south))
-        return west - margin, south - margin, east + margin, north + margin
+        return around(subject.stretch)
     shape = subject.verdict.geometry
     counted = subject.sites[subject.sites["counted"].astype(bool)] if len(subject.sites) else subject.sites
     points = shapely.MultiPoint(counted[["x", "y"]].dropna().to_numpy(dtype=float)) if len(counted) else shapely.Point()
@@ -138,6 +139,13 @@ def extent_of(subject: Subject, box: Box) -> Box:
     half_x = max(_ASPECT_ROOM * (east - west), least) / 2
     half_y = max(_ASPECT_ROOM * (north - south), least) / 2
     return middle_x - half_x, middle_y - half_y, middle_x + half_x, middle_y + half_y
+
+
+def around(shape: shapely.Geometry) -> Box:
+    """West, south, east, north of the ground with a shape (metres) in its middle, and room around it."""
+    west, south, east, north = shape.bounds
+    margin = max(_AROUND_M, 0.08 * max(east - west, north - south))
+    return west - margin, south - margin, east + margin, north + margin
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,9 +269,7 @@ def _draw_place(panel: Panel, subject: Subject) -> None:
         panel.lines(shapely.boundary(np.array([place.view])), look.pass_, 0.8 * panel.px, alpha=0.6)
         _sight_lines(panel, place)
     if shape.area > 0:
-        outline = shapely.get_parts(shapely.boundary(np.array([shape])))
-        panel.lines(outline, look.bg, 3.2 * panel.px)
-        panel.lines(outline, look.text1, 1.5 * panel.px, dashes_mm=(5 * panel.px, 4 * panel.px), cap="butt")
+        draw_outline(panel, shape)
     if place is not None and place.view is None and shape.area == 0:
         circle = shapely.boundary(shapely.buffer(np.array([shape]), place.view_m, quad_segs=32))
         panel.lines(circle, look.text2, thin, dashes_mm=(4 * panel.px, 4 * panel.px), cap="butt")
@@ -271,6 +277,13 @@ def _draw_place(panel: Panel, subject: Subject) -> None:
         _cross(panel, place.centre)
     else:
         draw_diamonds(panel, np.array([middle_of(shape)]))
+
+
+def draw_outline(panel: Panel, shape: shapely.Geometry) -> None:
+    """The outline of a place (metres)."""
+    outline = shapely.get_parts(shapely.boundary(np.array([shape])))
+    panel.lines(outline, panel.look.bg, 3.2 * panel.px)
+    panel.lines(outline, panel.look.text1, 1.5 * panel.px, dashes_mm=(5 * panel.px, 4 * panel.px), cap="butt")
 
 
 def _sight_lines(panel: Panel, place: Place) -> None:

@@ -9,7 +9,7 @@ import shapely
 from briefing.pictures.canvas import Box, Canvas
 from briefing.pictures.fonts import width_mm
 from briefing.pictures.panel import Panel
-from data.look import colours
+from look.tokens import colours
 from texts import numbers, say
 
 _MM_PER_POINT = 25.4 / 72

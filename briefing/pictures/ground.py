@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from data.city import City
-from data.ground import areas_of, borders_of, main_districts, roads_of
+from look.ground import areas_of, borders_of, main_districts, roads_of
 from metrics.assessment import Assessment
 
 

@@ -31,8 +31,8 @@ from briefing.pictures.titles import (
 )
 from briefing.pictures.words import covered, districts_of, numbers_of, streets_of, write
 from data.city import City
-from data.ground import extent, main_districts
-from data.look import colours
+from look.ground import extent, main_districts
+from look.tokens import colours
 from metrics.assessment import Assessment, city_label
 from texts import numbers, say
 

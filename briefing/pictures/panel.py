@@ -8,8 +8,8 @@ from pyproj import CRS, Geod
 
 from briefing.pictures.canvas import Box, Canvas
 from briefing.pictures.sheet import measures
-from data.look import Colours, colours
-from data.sent_ground import to_degrees
+from look.sent_ground import to_degrees
+from look.tokens import Colours, colours
 
 _GEOD = Geod(ellps="WGS84")
 _THIN_MM = 0.03  # how far a drawn line may lie from the true one on paper: a third of a dot at 300 dpi

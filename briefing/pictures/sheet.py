@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
-_FILE = Path(__file__).resolve().parents[2] / "data" / "pictures.yaml"
+_FILE = Path(__file__).resolve().parents[2] / "look" / "sheets.yaml"
 
 
 class _Part(BaseModel):
@@ -50,7 +50,7 @@ class Widths(_Part):
 
 
 class Measures(_Part):
-    """All of data/pictures.yaml."""
+    """All of look/sheets.yaml."""
 
     dpi: int
     sizes: dict[str, Size]
@@ -76,7 +76,7 @@ class Sheet:
     Attributes
     ----------
     size
-        ``a4``, ``a3`` or ``16x9``, see data/pictures.yaml.
+        ``a4``, ``a3`` or ``16x9``, see look/sheets.yaml.
     portrait
         Whether it stands upright.
     approval

@@ -12,7 +12,7 @@ from briefing.pictures.found import Found, marks_of, middle_of
 from briefing.pictures.ground import PaperGround, StreetNames
 from briefing.pictures.labels import LINE_HEIGHT, Label, Placed, place, spots_along, spots_around, spots_within
 from briefing.pictures.panel import Panel
-from data.ground import ROAD_KINDS
+from look.ground import ROAD_KINDS
 
 _MM_PER_POINT = 25.4 / 72
 _HALO_MM = 0.25

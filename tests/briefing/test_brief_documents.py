@@ -15,6 +15,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from PIL import Image
 from pptx import Presentation
+from pptx.oxml.ns import qn as slide_qn
 from pptx.util import Emu
 
 from briefing.brief import KINDS, file_name, preview, write_set, write_zip
@@ -140,7 +141,11 @@ def test_slides_show_the_figures(demo):
         assert own.name in text and numbers.score(own.score) in text
     assert say("brief.demo") in text
     dots = next(shape.chart for shape in slides.slides[2].shapes if shape.has_chart)
-    assert [round(value, 6) for value in dots.plots[0].series[0].iter_values()]
+    before, now = (list(series.iter_values()) for series in dots.plots[0].series)
+    assert before and now
+    x_values = dots.plots[0].series[1]._element.find(slide_qn("c:xVal"))
+    shown = [float(value.text) for value in x_values.iter(slide_qn("c:v"))]
+    assert shown == [own.score for own in briefing.districts]
     bars = next(shape.chart for shape in slides.slides[1].shapes if shape.has_chart)
     assert [tuple(series.values) for series in bars.plots[0].series] == [
         tuple(float(getattr(unit, name)) for unit in briefing.units[:5]) for name in ("lines", "places")

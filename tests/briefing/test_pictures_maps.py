@@ -27,7 +27,7 @@ from briefing.pictures.found import found
 from briefing.pictures.panel import Panel
 from briefing.pictures.titles import found_title
 from data.city import City
-from data.look import colours
+from look.tokens import colours
 from metrics.listing import findings
 from tests.briefing.conftest import judged
 from tests.cities import city, district, road, sites_along, venue

@@ -10,10 +10,10 @@ import shapely
 
 from geo.crs import WGS84
 from metrics.assessment import Assessment, assess
+from metrics.listing import Filters, counts, failing_length_m, findings, found_of_due, narrowed, walk_probability
 from metrics.rulebook import load_rulebook
 from tests.cities import EAST, NORTH
 from tests.views.small import PASSING_SHARE, SCRIPT, small_city
-from views.findings import Filters, counts, failing_length_m, findings, found_of_due, narrowed, walk_probability
 from views.picking import Click, click_of, picked_finding, picked_street
 from views.ranking import lowest_mark, ranking_html
 from views.tables import findings_table, table_csv, table_xlsx

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from views.escape import csv_bytes, for_cell, for_html
+from data.spreadsheet import csv_bytes, for_cell
+from texts.escape import for_html
 
 
 @given(st.text())

@@ -19,8 +19,8 @@ from metrics.rulebook import load_rulebook
 from metrics.summary import summary
 from tests.handed_in import LAT, LONS, SCRIPT, sites_text, write_road
 from texts import say
+from texts.numbers import whole
 from views import intake
-from views.numbers import whole
 
 ROOT = Path(__file__).resolve().parents[2]
 _SECONDS = 120

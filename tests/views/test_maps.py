@@ -11,11 +11,11 @@ import shapely
 from streamlit_folium import _get_feature_group_string, _get_map_string
 
 from geo.crs import WGS84
+from look.sent_ground import STEP_DEG, ground_of, script_json, steps
 from metrics.assessment import assess
+from metrics.listing import findings
 from metrics.rulebook import load_rulebook
 from tests.views.small import SCRIPT, small_city
-from views.findings import findings
-from views.ground import STEP_DEG, ground_of, script_json, steps
 from views.layers import district_labels, drawn, on_map
 from views.maps import base_map, drawing_layer, label_places
 

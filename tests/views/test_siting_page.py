@@ -10,13 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from metrics.assessment import assess
+from metrics.listing import Filters, walk_probability
 from metrics.scenario import Scenario, Site, edited_city
 from store.errors import StoreError
 from store.scenarios import Kept
 from tests.views.small import small_city
 from texts import say
 from views import calls, office, siting_drafts
-from views.findings import Filters, walk_probability
 from views.siting_plan import goal_rules
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefing.scenario_files import write_scenario
+from look.sent_ground import ground_of
 from metrics.assessment import assess
 from metrics.plan import CurvePoint, Proposal
 from metrics.rulebook import load_rulebook
@@ -21,7 +22,6 @@ from metrics.scenario.scenario import Scenario
 from tests.cities import EAST, NORTH
 from tests.views.small import GAP, SCRIPT, small_city
 from views import siting_map, siting_shown
-from views.ground import ground_of
 from views.maps import drawing_data
 from views.siting_actions import accept, alter, move, place, redo, remove, restore, take_answer, undo
 from views.siting_compare import comparison_html, edit_kind

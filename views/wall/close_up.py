@@ -7,10 +7,10 @@ import numpy as np
 import shapely
 
 from data.city import City
-from data.ground import extent
+from look.ground import extent
 from metrics.assessment import Assessment
+from metrics.listing import findings
 from metrics.measures.findings import FAIL
-from views.findings import findings
 from views.picking import marks
 from views.theme import colours
 from views.wall import drawing

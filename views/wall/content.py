@@ -4,14 +4,13 @@ from functools import lru_cache
 
 from data.city import City
 from metrics.assessment import Assessment
+from metrics.listing import findings
 from metrics.measures.findings import FAIL
 from store import Person, Store
 from store.base import ZONE, Base
 from store.runs import Run
-from texts import say
-from views import numbers
-from views.escape import for_html
-from views.findings import findings
+from texts import numbers, say
+from texts.escape import for_html
 from views.layers import on_map
 from views.theme import colours
 from views.wall import districts, footer, overview, rankings, ticker

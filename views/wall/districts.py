@@ -6,13 +6,11 @@ import geopandas as gpd
 import pandas as pd
 
 from metrics.assessment import Assessment
-from metrics.listing import failing_lengths_m
+from metrics.listing import failing_lengths_m, found_of_due
 from store.base import ZONE
 from store.runs import Run
-from texts import say
-from views import numbers
-from views.escape import for_html
-from views.findings import found_of_due
+from texts import numbers, say
+from texts.escape import for_html
 from views.wall.close_up import worst_of
 from views.wall.drawing import Found, found_of
 from views.wall.parts import flag

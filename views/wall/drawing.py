@@ -9,10 +9,10 @@ import numpy as np
 import shapely
 
 from data.city import City
-from data.ground import areas_of, borders_of, main_districts, roads_of
+from look.ground import areas_of, borders_of, main_districts, roads_of
 from metrics.assessment import Assessment
+from metrics.listing import findings
 from metrics.measures.findings import FAIL, UNKNOWN
-from views.findings import findings
 from views.layers import on_map
 from views.picking import marks
 from views.theme import colours, tokens

@@ -1,8 +1,7 @@
 """The foot of the wall: how long it is to the next phase, the orders, and how much of the streets fails."""
 
-from texts import say
-from views import numbers
-from views.escape import for_html
+from texts import numbers, say
+from texts.escape import for_html
 from views.theme import colours
 from views.wall.facts import STAGES, Facts
 from views.wall.parts import change, figure

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from metrics.assessment import Assessment
+from metrics.listing import Filters, walk_probability
 from store.base import ZONE
 from store.runs import Point
-from texts import say
-from views import numbers
-from views.escape import for_html
-from views.findings import Filters, walk_probability
+from texts import numbers, say
+from texts.escape import for_html
 from views.theme import colours
 from views.wall.chance import Chance
 from views.wall.facts import Facts

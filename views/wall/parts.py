@@ -4,9 +4,8 @@ from functools import cache
 
 import pandas as pd
 
-from texts import say
-from views import numbers
-from views.escape import for_html
+from texts import numbers, say
+from texts.escape import for_html
 from views.theme import colours
 from views.wall.svg import data_uri
 

@@ -6,9 +6,9 @@ from functools import lru_cache
 import shapely
 
 from data.city import City
-from data.ground import extent
+from look.ground import extent
 from metrics.assessment import Assessment
-from views import numbers
+from texts import numbers
 from views.maps import main_part
 from views.ranking import district_scores
 from views.wall import drawing

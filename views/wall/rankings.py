@@ -5,9 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 
-from texts import say
-from views import numbers
-from views.escape import for_html
+from texts import numbers, say
+from texts.escape import for_html
 from views.theme import colours, score_colour, tokens
 from views.wall.drawing import fitted_text
 from views.wall.facts import Facts

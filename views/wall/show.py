@@ -80,7 +80,7 @@ def _component():
 
 @lru_cache(maxsize=1)
 def style_sheet() -> str:
-    """The style sheet of the wall in the colours of data/look.yaml."""
+    """The style sheet of the wall in the colours of look/tokens.yaml."""
     dark = {name: value for name, value in colours("dark").model_dump(by_alias=True).items() if isinstance(value, str)}
     sheet = Template((_FOLDER / "wall.css").read_text(encoding="utf-8"))
     return sheet.substitute(dark, fonts=tokens().fonts, fade=pace().fade_ms)

@@ -7,9 +7,8 @@ from store.audit import Entry
 from store.base import ZONE
 from store.order import Order
 from store.order_book import order_book
-from texts import lookup, say
-from views import numbers
-from views.escape import for_html
+from texts import lookup, numbers, say
+from texts.escape import for_html
 from views.wall.drawing import fitted_text
 from views.wall.facts import Facts
 from views.wall.pace import pace

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from views import numbers
+from texts import numbers
 
 
 def flat(text: str) -> str:

@@ -6,12 +6,12 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
-_FILE = Path(__file__).with_name("look.yaml")
+_FILE = Path(__file__).with_name("tokens.yaml")
 _MAP_SCRIPT = Path(__file__).with_name("map.js")
 
 
 class Colours(BaseModel):
-    """The colours of one ground, light or dark, by what they are used for (see look.yaml)."""
+    """The colours of one ground, light or dark, by what they are used for (see tokens.yaml)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -46,7 +46,7 @@ class Colours(BaseModel):
 
 
 class Tokens(BaseModel):
-    """All of look.yaml."""
+    """All of tokens.yaml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

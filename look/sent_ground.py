@@ -12,7 +12,7 @@ from pyproj import CRS, Transformer
 from pyproj.transformer import TransformerGroup
 
 from data.city import City
-from data.ground import NAMED_CLASSES, areas_of, borders_of, extent, merged, of_class, roads_of
+from look.ground import NAMED_CLASSES, areas_of, borders_of, extent, merged, of_class, roads_of
 
 WGS84 = CRS.from_epsg(4326)
 STEP_DEG = 1e-5  # about a metre: what one step of a sent line stands for

@@ -1,0 +1,1 @@
+"""How the product looks on screen and on paper: colours, type, and the ground of every map."""
