@@ -1,28 +1,24 @@
 """整改督办: rectification orders, from the gap to the closing."""
 
-from collections.abc import Sequence
-from datetime import date
-
 import streamlit as st
 
-from briefing.order_notice import Notice, as_pdf, can_print_pdf, write_notices
-from briefing.order_notice_map import close_up
+from briefing.order_notice import PICTURE_MM, Notice, as_pdf, can_print_pdf, write_notices
 from briefing.order_sheets import read_sheet, write_sheet
-from data.city import City
+from briefing.pictures import gap_picture, place_picture
 from store import Order, StoreError
 from store.access import COMMAND, DISTRICT
 from views import calls, office, orders
 from views.notices import show_notice
-from views.orders_cached import book_title, choices_of, keep_time
-from views.orders_desk import BOARD, MAP, desk
+from views.orders_cached import book_title, choices_of, drawn, keep_time
+from views.orders_desk import BOARD, desk
 from views.orders_detail import show_detail
-from views.orders_files import Papers, ask_papers
+from views.orders_files import Papers
 from views.orders_make import show_making, take_offer
-from views.orders_map import MOST_DRAWN, Drawn, picked, show_map
-from views.orders_steps import show_many
-from views.orders_words import notice_facts
+from views.orders_map import picked
+from views.orders_photos import site_photos
+from views.orders_words import judged_by
 
-_PICTURE_PX, _PRINTED_PX = (720, 300), (860, 400)
+_PICTURE_MM = (100.0, 56.0)
 
 
 @st.fragment
@@ -46,56 +42,38 @@ def _show() -> None:
             show_making(store, by, mine, found, today)
             return
     choices = choices_of(store, by, city)
-    with st.container(horizontal=True, key="orders_controls", gap="small", vertical_alignment="center"):
-        orders.ask_view(by, mine)
-        orders.ask_filters(by, mine, choices)
-        with st.container(horizontal=True, key="orders_ends", gap="small"):
-            orders.ask_making(by, mine)
+    orders.ask_orders(by, mine, choices)
     st.html(orders.sentence_html(store.orders.counts(by, city=city), by, any_=bool(choices.units)))
     if mine.view == BOARD:
         orders.show_units(store, by, mine, orders.board_wanted(mine, city, today))
         return
     if (clicked := picked()) is not None:
         mine.open_order(clicked)
-    wanted = mine.wanted(city, today)
+    assessment = calls.assessment(now.city_key, now.book_key, now.phase)
+
+    def close_up(order: Order, size_mm: tuple[float, float]) -> bytes | None:
+        size = dict(zip(("width_mm", "height_mm"), size_mm, strict=True))
+        own = gap_picture(now.city, assessment, order, **size) if judged_by(order, assessment) else None
+        return own or place_picture(now.city, assessment, order.geometry, **size)
+
+    pdf, demo = as_pdf if can_print_pdf() else None, now.city.is_demo
+    papers = Papers(
+        Notice, write_notices, lambda order: close_up(order, PICTURE_MM), pdf, write_sheet, read_sheet, demo=demo
+    )
     left, right = st.columns([780, 538], gap="small")
     with left, st.container(key="orders_left"):
-        if mine.view == MAP:
-            page = store.orders.page(by, wanted, limit=MOST_DRAWN)
-            show_map(now.city, Drawn(page.orders, page.total, mine.opened, mine.filters.district or None), today)
-        else:
-            page = orders.page_of(store, by, mine, wanted)
-            with orders.list_head(mine, page):
-                ask_papers(store, by, mine, wanted, page.total, _papers(now.city), city=city, today=today)
-            orders.show_list(by, mine, page, today)
-            if mine.chosen:
-                show_many(store, by, mine, wanted, page.total, choices.units)
+        orders.show_left(store, by, mine, mine.wanted(city, today), choices.units, now.city, papers)
     with right:
-        show_detail(store, by, mine, today, choices.units, lambda order: _picture(now.city, order), book_title)
-
-
-def _picture(city: City, order: Order) -> bytes | None:
-    width, height = _PICTURE_PX
-    return close_up(city, order.geometry, width=width, height=height)
-
-
-def _papers(city: City) -> Papers:
-    def notices(listed: Sequence[Order], issued_by: str, on: date) -> bytes:
-        shapes, (width, height) = {order.id: order.geometry for order in listed}, _PRINTED_PX
-        return write_notices(
-            [Notice(**notice_facts(order, book_title(order.book))) for order in listed],
-            office=issued_by,
-            on=on,
-            picture=lambda notice: close_up(city, shapes[notice.key], width=width, height=height),
-            demo=city.meta.get("demo") == "1",
+        show_detail(
+            store,
+            by,
+            mine,
+            today,
+            choices.units,
+            picture=lambda order: drawn(assessment, order, lambda one: close_up(one, _PICTURE_MM)),
+            site_photos=lambda order: site_photos(now.city, assessment, order),
+            book_title=book_title,
         )
-
-    return Papers(
-        notices,
-        as_pdf if can_print_pdf() else None,
-        lambda rows, steps, head: write_sheet(rows, steps, head=head),
-        read_sheet,
-    )
 
 
 _page()

@@ -17,9 +17,8 @@ from store.photo import Photo
 from store.schema import orders, photos
 from texts import say
 
-_SHOWN = [
-    photos.c[name] for name in ("id", "order_id", "kind", "at", "person", "by_name", "width", "height", "content")
-]
+_WHOSE = [photos.c[name] for name in ("id", "order_id", "kind", "at", "person", "by_name")]
+_SHOWN = [*_WHOSE, *(photos.c[name] for name in ("width", "height", "content"))]
 
 
 @dataclass(frozen=True)
@@ -93,10 +92,7 @@ class Photos:
         with self._base.writing(by, Act.CHANGE_ORDERS) as connection:
             row = _locked(connection, by, number)
             own = sa.and_(photos.c.id == photo, photos.c.order_id == row.id)
-            kept = connection.execute(
-                sa.select(photos.c.kind, photos.c.at, photos.c.person, photos.c.by_name).where(own)
-            )
-            there = kept.one_or_none()
+            there = connection.execute(sa.select(*_WHOSE).where(own)).one_or_none()
             if there is None:
                 return
             if by.role != COMMAND:
@@ -105,8 +101,8 @@ class Photos:
                 if not row.is_open:
                     raise StoreError(say("store.photos.stays", number=number_of(row)))
             connection.execute(sa.delete(photos).where(own))
-            was = {"kind": order_book().photos.kinds.get(there.kind, there.kind), "by": there.by_name}
-            was["at"] = there.at.isoformat()
+            kind = order_book().photos.kinds.get(there.kind, there.kind)
+            was = {"kind": kind, "by": there.by_name, "at": there.at.isoformat()}
             record(connection, [line(by, self._base.now(), ORDER, row.id, "photo_removed", before=was)])
 
     def of(self, by: Person, number: int) -> list[KeptPhoto]:

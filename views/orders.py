@@ -10,6 +10,7 @@ from string import Template
 
 import streamlit as st
 
+from data.city import City
 from store import Person, Store, Wanted
 from store.access import UNIT
 from store.order import Counts, Page
@@ -19,9 +20,12 @@ from texts import lookup, numbers, say
 from views import calls, office
 from views.draft import bound
 from views.orders_cached import gaps_of
-from views.orders_desk import ALL, BOARD, OPEN, PAGE, VIEWS, Desk
+from views.orders_desk import ALL, BOARD, MAP, OPEN, PAGE, VIEWS, Desk
+from views.orders_files import Papers, ask_papers
 from views.orders_list import order_rows, show_board, show_rows
 from views.orders_make import Found, begin_making, may_make
+from views.orders_map import MOST_DRAWN, Drawn, show_map
+from views.orders_steps import show_many
 from views.theme import colours
 
 _ROWS, _CELLS = "orders_rows", "orders_cells"
@@ -57,7 +61,7 @@ def found_of(store: Store, by: Person, now: calls.Current) -> Found:
     return Found(run, gaps_of(store, by, run.id), assessment.book.title, assessment.book.phases[assessment.phase])
 
 
-def ask_view(by: Person, desk: Desk) -> None:
+def _ask_view(by: Person, desk: Desk) -> None:
     """List, map or board; a unit has its list."""
     if by.role == UNIT:
         return
@@ -74,7 +78,7 @@ def ask_view(by: Person, desk: Desk) -> None:
     )
 
 
-def ask_filters(by: Person, desk: Desk, choices: Choices) -> None:
+def _ask_filters(by: Person, desk: Desk, choices: Choices) -> None:
     """What to look at: state, district, unit, rule, limit, level, text."""
     states = {ALL: say("orders.controls.all_states"), OPEN: say("orders.controls.open")}
     states |= {code: state.name for code, state in order_book().states.items()}
@@ -129,7 +133,7 @@ def _select(name: str, desk: Desk, choices: dict[str, str]) -> None:
         desk.look_elsewhere()
 
 
-def ask_making(by: Person, desk: Desk) -> None:
+def _ask_making(by: Person, desk: Desk) -> None:
     """The way to new orders."""
     if may_make(by):
         label = say("orders.controls.make")
@@ -148,6 +152,23 @@ def sentence_html(counts: Counts, by: Person, *, any_: bool) -> str:
             key = {"due_today": "today", "closed_today": "closed"}.get(name, name)
             said.append(say(f"orders.sentence.{key}", count=numbers.whole(count)))
     return f'<p class="sentence">{say("orders.sentence.joiner").join(said)}{say("orders.sentence.end")}</p>'
+
+
+def show_left(
+    store: Store, by: Person, desk: Desk, wanted: Wanted, units: Sequence[str], city: City, papers: Papers
+) -> None:
+    """The orders that are wanted, as a list or on the map, with what can be done to many of them."""
+    today = store.base.today()
+    if desk.view == MAP:
+        page = store.orders.page(by, wanted, limit=MOST_DRAWN)
+        show_map(city, Drawn(page.orders, page.total, desk.opened, desk.filters.district or None), today)
+        return
+    page = page_of(store, by, desk, wanted)
+    with list_head(desk, page):
+        ask_papers(store, by, desk, wanted, page.total, papers, city=wanted.city, today=today)
+    show_list(by, desk, page, today)
+    if desk.chosen:
+        show_many(store, by, desk, wanted, page.total, units)
 
 
 def page_of(store: Store, by: Person, desk: Desk, wanted: Wanted) -> Page:
@@ -209,6 +230,15 @@ def list_head(desk: Desk, page: Page) -> Iterator[None]:
             width=104,
         )
         yield
+
+
+def ask_orders(by: Person, desk: Desk, choices: Choices) -> None:
+    """The row of controls."""
+    with st.container(horizontal=True, key="orders_controls", gap="small", vertical_alignment="center"):
+        _ask_view(by, desk)
+        _ask_filters(by, desk, choices)
+        with st.container(horizontal=True, key="orders_ends", gap="small"):
+            _ask_making(by, desk)
 
 
 def _turn(desk: Desk, by: int) -> None:

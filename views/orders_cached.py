@@ -1,14 +1,16 @@
 """What the page 整改督办 need not ask the store at every click."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from store import Person, Store
+from metrics.assessment import Assessment
+from store import Order, Person, Store
 from store.order_lists import Choices
 from views import calls
 
 _RAISED_EVERY_S, _CHOICES_FOR_S, _TITLES_FOR_S = 300, 30, 60
+_PICTURES = 400
 
 
 @st.cache_data(ttl=_RAISED_EVERY_S, show_spinner=False, hash_funcs={Store: id})
@@ -27,6 +29,19 @@ def choices_of(store: Store, by: Person, city: str) -> Choices:
 def gaps_of(store: Store, by: Person, run: int) -> Sequence:
     """The gaps of a run in the person's area: a run never changes."""
     return store.runs.gaps(by, run)
+
+
+def drawn(assessment: Assessment, order: Order, draw: Callable[[Order], bytes | None]) -> bytes | None:
+    """What ``draw`` draws of an order in a city as it was assessed, drawn once for all sessions."""
+    shape = None if order.geometry is None else order.geometry.wkb
+    gap = (order.book, order.phase, order.rule, order.subject, order.from_m, order.to_m, shape)
+    inputs = assessment.inputs
+    return _drawn((inputs["city"], inputs["book"], assessment.phase, *gap), order, draw)
+
+
+@st.cache_data(max_entries=_PICTURES, show_spinner=False)
+def _drawn(of: tuple, _order: Order, _draw: Callable[[Order], bytes | None]) -> bytes | None:
+    return _draw(_order)
 
 
 def book_title(code: str) -> str:

@@ -90,6 +90,8 @@ class Desk:
         By id why steps of many were not done; ``behind`` those that somebody else changed first.
     said
         What was done last, in a sentence.
+    photo_sure
+        The photo that is to be taken away once that is confirmed.
     only
         The ids that the list is narrowed to, after they were made or changed together; None for all.
     """
@@ -112,6 +114,7 @@ class Desk:
     only: tuple[int, ...] | None = None
     making: Making | None = None
     photo_faults: tuple[str, ...] = ()
+    photo_sure: int | None = None
     office: str = ""
     text_seen: str = ""
     serial: int = 0
@@ -138,7 +141,7 @@ class Desk:
         """Show another order; what was typed for the last one stays with it no longer."""
         if number != self.opened:
             self.one.clear()
-            self.conflict, self.faults, self.photo_faults = None, (), ()
+            self.conflict, self.faults, self.photo_faults, self.photo_sure = None, (), (), None
         self.opened, self.version = number, 0
 
     def look_elsewhere(self) -> None:

@@ -10,16 +10,16 @@ from store import Order, Person, Store, StoreError
 from store.audit import Entry
 from store.base import ZONE
 from store.order_book import order_book
-from store.photos import KeptPhoto
 from texts import numbers, say
 from texts.escape import for_html
 from views.notices import notice_html
 from views.orders_desk import Desk
-from views.orders_steps import photos_of, show_steps
+from views.orders_photos import show_photos
+from views.orders_steps import show_steps
 from views.orders_words import due, entry_html, lacking, level, where
 
-_PHOTO_COLUMNS = 3
 Picture = Callable[[Order], bytes | None]
+SitePhotos = Callable[[Order], Sequence[tuple[str, str]]]
 
 
 def show_detail(
@@ -28,7 +28,9 @@ def show_detail(
     desk: Desk,
     today: date,
     units: Sequence[str],
+    *,
     picture: Picture,
+    site_photos: SitePhotos,
     book_title: Callable[[str], str],
 ) -> None:
     """The opened order; what to do when none is."""
@@ -45,7 +47,7 @@ def show_detail(
             st.html(f'<div class="proposal">{say("orders.detail.proposed")}</div>')
         show_steps(store, by, desk, order, today, units)
         st.html(facts_html(order, book_title(order.book)) + picture_html(picture(order)))
-        _show_photos(store, by, desk, order)
+        show_photos(store, by, desk, order, site_photos(order))
         st.html(f'<div class="part">{say("orders.detail.history")}</div>' + "".join(map(entry_html, reversed(history))))
 
 
@@ -120,55 +122,3 @@ def picture_html(picture: bytes | None) -> str:
         return ""
     data = base64.b64encode(picture).decode()
     return f'<img class="gap-picture" src="data:image/png;base64,{data}" alt="{say("orders.detail.map_alt")}">'
-
-
-def _show_photos(store: Store, by: Person, desk: Desk, order: Order) -> None:
-    photos = store.photos.of(by, order.id)
-    st.html(f'<div class="part">{say("orders.detail.photos")}</div>')
-    _show_pictures(photos)
-    if not order.is_open or "note" not in order.steps(by):
-        return
-    limits = order_book().photos
-    with st.expander(say("orders.photos.label", most=limits.most_mb), key="orders_photo_box"):
-        kind = st.segmented_control(
-            say("orders.photos.kind"),
-            list(limits.kinds),
-            format_func=limits.kinds.get,
-            default="after" if order.state in ("in_hand", "dealt", "rechecked") else "before",
-            required=True,
-            key=f"orders_photo_kind_{order.id}",
-            label_visibility="collapsed",
-        )
-        files = f"orders_photo_files_{order.id}_{desk.serial}"
-        st.file_uploader(
-            say("orders.detail.photos"), accept_multiple_files=True, key=files, label_visibility="collapsed"
-        )
-        args, empty = (store, by, desk, order.id, kind, files), not st.session_state.get(files)
-        st.button(say("orders.photos.add"), key="orders_photo_add", disabled=empty, on_click=_add_photos, args=args)
-        for fault in desk.photo_faults:
-            st.html(notice_html(fault, fault=True))
-
-
-def _add_photos(store: Store, by: Person, desk: Desk, number: int, kind: str, files: str) -> None:
-    try:
-        added = store.photos.add(by, number, kind, photos_of(st.session_state.get(files)))
-    except StoreError as error:
-        desk.photo_faults = tuple(error.faults)
-        return
-    desk.serial, desk.photo_faults = desk.serial + 1, ()
-    desk.said = say("orders.photos.added", count=added) if added else say("orders.photos.already")
-
-
-def _show_pictures(photos: Sequence[KeptPhoto]) -> None:
-    """The photos side by side; the browser fetches each once."""
-    if not photos:
-        st.html(f'<p class="note">{say("orders.photos.none")}</p>')
-        return
-    kinds = order_book().photos.kinds
-    columns = st.columns(_PHOTO_COLUMNS, gap="small")
-    for place, photo in enumerate(photos):
-        at = numbers.moment(photo.at.astimezone(ZONE))
-        with columns[place % _PHOTO_COLUMNS]:
-            st.image(photo.content, width="stretch")
-            told = say("orders.photos.by", kind=kinds.get(photo.kind, photo.kind), at=at, by=photo.by_name)
-            st.html(f'<div class="note">{for_html(told)}</div>')

@@ -17,8 +17,9 @@ from texts import numbers, say
 from texts.escape import for_html
 from views.draft import bound
 from views.notices import faults_html, notice_html
+from views.orders_cached import book_title
 from views.orders_desk import Desk
-from views.orders_words import lacking, where
+from views.orders_words import lacking, notice_facts, where
 from views.uploads import keep_uploads
 
 MOST_NOTICES, MOST_ROWS = 300, 5000
@@ -35,8 +36,12 @@ class Papers:
 
     Attributes
     ----------
-    notices
-        Orders, office and day to a Word file.
+    notice
+        What stands on a notice, by name, to a notice.
+    write
+        Notices, with office, day, pictures and the mark of demo data, to a Word file.
+    picture
+        The picture on the notice of an order; None for none.
     pdf
         A Word file as a PDF; None where this machine cannot.
     sheet
@@ -45,10 +50,13 @@ class Papers:
         A path and the steps by code to the rows that ask for one.
     """
 
-    notices: Callable[[Sequence[Order], str, date], bytes]
+    notice: Callable[..., object]
+    write: Callable[..., bytes]
+    picture: Callable[[Order], bytes | None]
     pdf: Callable[[bytes], bytes] | None
-    sheet: Callable[[Sequence[Mapping[str, object]], Sequence[str], str], bytes]
+    sheet: Callable[..., bytes]
     read: Callable[[Path, Mapping[str, str]], Sequence]
+    demo: bool = False
 
 
 @dataclass
@@ -97,7 +105,16 @@ def _ask_notices(store, by, desk, made, chosen, count, scope, papers, city, toda
 
 def _make_notices(store, by, desk, made, chosen, papers, today) -> None:
     page = store.orders.page(by, chosen, sorted_by="unit", limit=MOST_NOTICES)
-    made.docx, made.pdf, made.count = papers.notices(page.orders, desk.office, today), b"", len(page.orders)
+    by_key = {order.id: order for order in page.orders}
+    notices = [papers.notice(**notice_facts(order, book_title(order.book))) for order in page.orders]
+    made.docx = papers.write(
+        notices,
+        office=desk.office,
+        on=today,
+        picture=lambda notice: papers.picture(by_key[notice.key]),
+        demo=papers.demo,
+    )
+    made.pdf, made.count = b"", len(page.orders)
 
 
 def _offer_notices(made: Made, papers: Papers, today: date) -> None:
@@ -137,7 +154,7 @@ def _offer_sheet(store, by, chosen, count, scope, papers, city, today) -> None:
 
     def made() -> bytes:
         page = store.orders.page(by, chosen, sorted_by="unit", limit=MOST_ROWS)
-        return papers.sheet(sheet_rows(page.orders, today), unit_steps(), head)
+        return papers.sheet(sheet_rows(page.orders, today), unit_steps(), head=head)
 
     st.download_button(
         say("orders.sheets.save_out", count=numbers.whole(rows)),

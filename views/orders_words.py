@@ -1,8 +1,9 @@
 """An order in words: where it is, by when, what was done to it."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
+from metrics.assessment import Assessment
 from store import Order
 from store.audit import Entry
 from store.base import ZONE
@@ -48,6 +49,11 @@ def level(order: Order) -> str:
     return "" if order.level == book.levels[0] or not order.is_open else book.level_names[order.level]
 
 
+def judged_by(order: Order, assessment: Assessment) -> bool:
+    """Whether an assessment is by the rule book and in the phase that an order was made by."""
+    return (order.book, order.phase) == (assessment.book.id, assessment.phase)
+
+
 def notice_facts(order: Order, book: str) -> dict[str, object]:
     """What a notice says of an order, as `briefing.order_notice.Notice` takes it."""
     return {
@@ -67,7 +73,7 @@ def notice_facts(order: Order, book: str) -> dict[str, object]:
 def entry_html(entry: Entry) -> str:
     """A change: when, who, what, from, to, and the note."""
     who = say("store.roles.system") if entry.person is None else entry.name
-    changes = "；".join(_changes(entry.before, entry.after))
+    changes = _photo_gone(entry) or "；".join(_changes(entry.before, entry.after))
     note = f'<div class="said-note">{for_html(entry.note)}</div>' if entry.note else ""
     return (
         f'<div class="entry"><span class="note">{numbers.moment(entry.at.astimezone(ZONE))}</span><div>'
@@ -81,6 +87,14 @@ def _act(entry: Entry) -> str:
     if "photos" in entry.after:
         return say("orders.photos.entry", act=name, count=entry.after["photos"], kind=entry.after.get("kind", ""))
     return name
+
+
+def _photo_gone(entry: Entry) -> str:
+    """Whose photo was taken away; "" where none was."""
+    if entry.act != "photo_removed":
+        return ""
+    at = numbers.moment(datetime.fromisoformat(str(entry.before["at"])).astimezone(ZONE))
+    return say("orders.photos.was", by=entry.before["by"], at=at, kind=entry.before["kind"])
 
 
 def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:

@@ -6,18 +6,16 @@ from datetime import date
 from io import BytesIO
 
 import pytest
-import shapely
 from docx import Document
 from docx.oxml.ns import qn
+from docx.shared import Mm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from briefing import order_notice
-from briefing.order_notice import Notice, _fitted, _signs, as_pdf, can_print_pdf, write_notices
-from briefing.order_notice_map import close_up
+from briefing.order_notice import PICTURE_MM, Notice, _fitted, _signs, as_pdf, can_print_pdf, write_notices
 from data.errors import DataError
-from tests.cities import building, city, district, road, sites_along
 
 DAY = date(2026, 6, 1)
 _A4_MM = 297.0
@@ -51,19 +49,11 @@ def texts(content: bytes) -> str:
     return "\n".join(node.text or "" for node in body.iter(qn("w:t")))
 
 
-def town(name: str = "人民路"):
-    """A street with a stretch of the gap, a house and some sites."""
-    return city(
-        districts=[district("西区", -500, -500, 1500, 1000)],
-        roads=[road(name, (0, 0), (1000, 0)), road("解放路", (500, -400), (500, 400))],
-        buildings=[building(100, 20, 160, 60)],
-        sites=sites_along(40, 120),
-    )
-
-
-def line(city_) -> shapely.Geometry:
-    """A stretch of the street, WGS 84."""
-    return city_.roads.geometry.iloc[:1].to_crs(4326).iloc[0]
+def picture() -> bytes:
+    """A picture of the form of the room for it."""
+    file = BytesIO()
+    Image.new("RGB", tuple(round(10 * side) for side in PICTURE_MM), "white").save(file, "PNG")
+    return file.getvalue()
 
 
 def test_what_stands_on_a_notice():
@@ -129,10 +119,10 @@ def test_hostile_names_are_written_as_they_are(hostile):
 
 
 def test_a_picture_is_put_in_once_for_each_gap():
-    own = town()
-    content = write_notices([notice(1), notice(2)], office="某市", on=DAY, picture=lambda one: close_up(own, line(own)))
+    content = write_notices([notice(1), notice(2)], office="某市", on=DAY, picture=lambda _: picture())
     made = document(content)
     assert len(made.inline_shapes) == 2
+    assert {(shape.width, shape.height) for shape in made.inline_shapes} == {tuple(map(Mm, PICTURE_MM))}
     assert "没有位置图" in texts(write_notices([notice()], office="某市", on=DAY))
 
 
@@ -152,46 +142,7 @@ def test_printed_it_has_as_many_pages_as_notices():
     if not can_print_pdf():
         pytest.skip("this machine has no LibreOffice")
     long = "某某市某某新区某某街道办事处城市管理综合行政执法局公益广告设施维护与管理服务中心" * 6
-    own = town()
     notices = [notice(1), notice(2, unit=long, place=long, finding=long * 4, ask=long, clause=long), notice(3)]
-    content = write_notices(
-        notices, office=long, on=DAY, picture=lambda one: close_up(own, line(own), width=860, height=400)
-    )
+    content = write_notices(notices, office=long, on=DAY, picture=lambda _: picture())
     pages = re.findall(rb"/Type\s*/Page\b", as_pdf(content))
     assert len(pages) == 3
-
-
-def test_a_close_up_shows_the_gap_in_the_colour_of_failing():
-    own = town()
-    content = close_up(own, line(own), width=300, height=150)
-    with Image.open(BytesIO(content)) as picture:
-        assert picture.size == (300, 150)
-        colours = {pixel for _, pixel in picture.convert("RGB").getcolors(50_000)}
-    reddest = max(colours, key=lambda rgb: rgb[0] - rgb[1] - rgb[2])
-    assert abs(reddest[0] - 0xCF) < 12 and abs(reddest[1] - 0x3A) < 12
-    assert close_up(own, line(own), width=300, height=150) == content, "the same gap gives the same picture"
-
-
-@pytest.mark.parametrize("shape", ["point", "polygon", "multi", "far", "short"])
-def test_any_gap_has_a_close_up(shape):
-    own = town("名" * 200)
-    base = line(own)
-    x, y = base.coords[0]
-    shapes = {
-        "point": shapely.Point(x, y),
-        "polygon": shapely.box(x, y, x + 0.001, y + 0.001),
-        "multi": shapely.MultiLineString([base, shapely.transform(base, lambda at: at + 0.001)]),
-        "far": shapely.Point(x + 1, y + 1),
-        "short": shapely.LineString([(x, y), (x + 1e-7, y)]),
-    }
-    assert close_up(own, shapes[shape])[:4] == b"\x89PNG"
-
-
-def test_nothing_to_show_gives_no_picture():
-    assert close_up(town(), None) is None
-    assert close_up(town(), shapely.Point()) is None
-
-
-def test_a_city_of_streets_alone_has_close_ups():
-    own = city(roads=[road(None, (0, 0), (1000, 0))])
-    assert close_up(own, line(own))[:4] == b"\x89PNG"

@@ -19,6 +19,7 @@ from briefing.pictures import (
     district_picture,
     gap_map,
     gap_picture,
+    place_picture,
     worst,
 )
 from briefing.pictures.canvas import Canvas
@@ -234,6 +235,46 @@ def test_what_the_assessment_does_not_know_has_no_close_up(small):
     assert gap_map(own, assessment, SimpleNamespace(rule="no-rule", subject="Q1", from_m=None, to_m=None)) is None
     nowhere = SimpleNamespace(rule="18-net-survey", subject="", from_m=None, to_m=None)
     assert gap_picture(own, assessment, nowhere) is None
+
+
+def test_a_stretch_beyond_its_street_has_no_close_up(small):
+    own, assessment = small
+    longer = SimpleNamespace(rule="11-road-density", subject=gap_of(assessment).subject, from_m=90_000.0, to_m=90_100.0)
+    assert gap_picture(own, assessment, longer) is None
+
+
+def red_share(picture: bytes) -> float:
+    """How much of a picture has the colour of what fails, to a few steps of it."""
+    pixels = np.asarray(opened(picture).convert("RGB"), dtype=int)
+    fail = np.array([int(colours("light").fail[at : at + 2], 16) for at in (1, 3, 5)])
+    return float((np.abs(pixels - fail).max(axis=2) < 12).mean())
+
+
+def test_an_order_older_than_the_data_is_shown_by_its_own_shape(small, written):
+    own, assessment = small
+    street = own.roads.geometry.to_crs(4326).iloc[0]
+    content = place_picture(own, assessment, street, width_mm=120, height_mm=50)
+    assert opened(content).size == pytest.approx((1417, 591), abs=1) and red_share(content) > 0.005
+    assert "测试大道" in written, "the streets there say their names"
+    assert place_picture(own, assessment, street, width_mm=120, height_mm=50) == content
+    assert place_picture(own, assessment, None) is None
+    assert place_picture(own, assessment, shapely.Point()) is None
+
+
+@pytest.mark.parametrize("shape", ["point", "polygon", "multi", "far", "short", "mixed"])
+def test_any_shape_has_a_place(small, shape):
+    own, assessment = small
+    base = own.roads.geometry.to_crs(4326).iloc[0]
+    x, y = base.coords[0]
+    shapes = {
+        "point": shapely.Point(x, y),
+        "polygon": shapely.box(x, y, x + 0.001, y + 0.001),
+        "multi": shapely.MultiLineString([base, shapely.transform(base, lambda at: at + 0.001)]),
+        "far": shapely.Point(x + 1, y + 1),
+        "short": shapely.LineString([(x, y), (x + 1e-9, y)]),
+        "mixed": shapely.GeometryCollection([shapely.Point(x, y), base]),
+    }
+    assert red_share(place_picture(own, assessment, shapes[shape])) > 0.0005
 
 
 def test_a_small_picture_has_its_size(small):

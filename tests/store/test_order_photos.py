@@ -148,3 +148,51 @@ def test_a_closed_order_takes_no_more(kept, staff, made):
         kept.orders.change(staff.command, PARK, version, name)
     with pytest.raises(StoreError, match="已销号，不能再加照片"):
         kept.photos.add(staff.command, PARK, "after", [photo(1)])
+
+
+def test_a_photo_that_came_by_mistake_can_be_taken_away(kept, staff, made, clock):
+    kept.photos.add(staff.parks, PARK, "before", [photo(1), photo(2)])
+    kept.photos.add(staff.west, PARK, "after", [photo(3)])
+    first, second, third = (one.id for one in kept.photos.of(staff.parks, PARK))
+    can = [[one.removable(by, is_open=True) for one in kept.photos.of(by, PARK)] for by in (staff.parks, staff.west)]
+    assert can == [[True, True, False], [False, False, True]]
+    version = kept.orders.get(staff.command, PARK).version
+    kept.photos.remove(staff.parks, PARK, first)
+    kept.photos.remove(staff.command, PARK, third)
+    kept.photos.remove(staff.parks, PARK, first)
+    assert [one.id for one in kept.photos.of(staff.parks, PARK)] == [second]
+    gone = [entry for entry in kept.orders.history(staff.parks, PARK) if entry.act == "photo_removed"]
+    assert [(entry.name, entry.before["by"], entry.before["kind"]) for entry in gone] == [
+        ("parks", "parks", "整改前"),
+        ("command", "west", "整改后"),
+    ]
+    assert kept.orders.get(staff.command, PARK).version == version
+    assert kept.photos.add(staff.parks, PARK, "after", [photo(1)]) == 1, "it may come again, as what it is"
+
+
+def test_a_photo_is_not_taken_away_by_others(kept, staff, made):
+    kept.photos.add(staff.parks, PARK, "before", [photo(1)])
+    kept.photos.add(staff.command, PARK, "before", [photo(2)])
+    own, others = (one.id for one in kept.photos.of(staff.parks, PARK))
+    with pytest.raises(Denied, match="只能由上传的人或市指挥部删除"):
+        kept.photos.remove(staff.west, PARK, own)
+    with pytest.raises(Denied, match="只能由上传的人或市指挥部删除"):
+        kept.photos.remove(staff.parks, PARK, others)
+    for by in (staff.lamps, staff.east, staff.planner, staff.wall):
+        with pytest.raises(Denied):
+            kept.photos.remove(by, PARK, own)
+    kept.photos.remove(staff.command, WALK_WEST, own)
+    assert len(kept.photos.of(staff.parks, PARK)) == 2, "a photo of another order is not meant"
+
+
+def test_a_closed_order_keeps_its_photos_but_for_the_command_centre(kept, staff, made):
+    kept.photos.add(staff.parks, PARK, "before", [photo(1)])
+    for name in ("accept", "report", "recheck", "close"):
+        version = kept.orders.get(staff.command, PARK).version
+        kept.orders.change(staff.command, PARK, version, name)
+    (own,) = kept.photos.of(staff.parks, PARK)
+    assert not own.removable(staff.parks, is_open=False) and own.removable(staff.command, is_open=False)
+    with pytest.raises(StoreError, match="已销号，照片只能由市指挥部删除"):
+        kept.photos.remove(staff.parks, PARK, own.id)
+    kept.photos.remove(staff.command, PARK, own.id)
+    assert kept.photos.of(staff.parks, PARK) == []
