@@ -24,7 +24,7 @@ from metrics.measures.spacing import spacing
 from metrics.measures.visible import visible
 from metrics.quality import quality
 from metrics.rules import Rule
-from metrics.scores import CITY_LEVEL, Ledger, scopes
+from metrics.scores import CITY_LEVEL, Ledger, Walks, scopes
 from metrics.subjects import ROAD, Subjects, subjects
 from metrics.survey import Survey, survey
 from metrics.tables import (
@@ -32,6 +32,7 @@ from metrics.tables import (
     STREET_COLUMNS,
     VERDICT_COLUMNS,
     Judged,
+    Table,
     frame,
     gap_table,
     marks_of,
@@ -59,6 +60,9 @@ class Assessment:
         repair the whole gap.
     traces
         Which sites counted for a subject and which did not, with a reason code.
+    starts
+        Of each known street and rule about walks how many metres of starts there are, and from how many of them the
+        walk passes: ``rule``, ``subject``, ``class``, ``district``, ``unit``, ``starts_m``, ``passing_m``.
     scores
         See ``metrics.scores.scores``.
     streets
@@ -78,6 +82,7 @@ class Assessment:
     verdicts: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
     traces: pd.DataFrame
+    starts: pd.DataFrame
     scores: pd.DataFrame
     streets: gpd.GeoDataFrame
     street_report: pd.DataFrame
@@ -90,8 +95,33 @@ class Assessment:
 
     @property
     def pass_probability(self) -> float:
-        """The share of all starts along streets from which the walk passes; NaN when no street is known."""
-        return self._walked("passing_m") / self._walked("starts_m") if self._walked("starts_m") else float("nan")
+        """The probability that a random walk passes, see `chance_of_walks`; NaN when no street is known."""
+        found = self.chance_of_walks()
+        return float("nan") if found is None else found[0]
+
+    def chance_of_walks(self, **of: str | None) -> tuple[float, str] | None:
+        """
+        The probability that a walk by the first rule about walks passes, from a start anywhere along known streets.
+
+        Parameters
+        ----------
+        of
+            ``rule``, ``class``, ``district`` (where most of a street lies) or ``unit`` that the streets are of; None
+            asks for all.
+
+        Returns
+        -------
+        tuple or None
+            Share of the metres of starts, and the rule's id; None when no such street is known.
+        """
+        own = self.starts
+        for name, asked in of.items():
+            own = own if asked is None else own[own[name] == asked]
+        if own.empty:
+            return None
+        rule = own["rule"].iloc[0]
+        starts_m, passing_m = own.loc[own["rule"] == rule, ["starts_m", "passing_m"]].sum()
+        return float(passing_m / starts_m), rule
 
     def rows(self, table: str, rule: str, subject: str) -> pd.DataFrame:
         """The rows of ``verdicts``, ``gaps`` or ``traces`` that are of a rule and a subject."""
@@ -110,9 +140,6 @@ class Assessment:
             blocks = zip([0, *ends], ends, strict=False)
             keys[name] = ({rules[first]: (first, beyond) for first, beyond in blocks}, subjects)
         return keys
-
-    def _walked(self, name: str) -> float:
-        return float(self.inputs["walks"][name])
 
 
 def assess(
@@ -184,6 +211,7 @@ def assembled(ground: Survey, judged: Judged, book: RuleBook, phase: str, second
         verdicts=frame(verdicts, [*VERDICT_COLUMNS, *squares], city.crs),
         gaps=gaps,
         traces=traces,
+        starts=_starts(verdicts, whole_city),
         scores=table,
         streets=streets.assign(length_m=streets["length_mm"] / 1000)[STREET_COLUMNS],
         street_report=ground.streets.report,
@@ -207,6 +235,12 @@ def assembled(ground: Survey, judged: Judged, book: RuleBook, phase: str, second
     )
     _lap(seconds, "quality", clock)
     return assessment
+
+
+def _starts(verdicts: Table, walks: Walks) -> pd.DataFrame:
+    own = {name: verdicts[name][walks.verdict] for name in ("rule", "subject", "class", "district", "unit")}
+    table = pd.DataFrame({**own, "starts_m": walks.starts_mm / 1000, "passing_m": walks.passing_mm / 1000})
+    return table[table["starts_m"] > 0].reset_index(drop=True)
 
 
 def _lap(seconds: dict[str, float], step: str, since: float) -> float:

@@ -13,7 +13,6 @@ from texts import numbers, say
 
 STATUSES = (FAIL, UNKNOWN, PASS)
 WALKED = ("along", "spacing")  # measures whose findings are stretches of a street
-_ONE_START_M = 0.001  # a street no longer than the walk has one start
 COUNTED = ("along", "visible", "within", "presence")  # measures whose numbers are places (处)
 _SUBJECT = ["rule", "subject"]
 LIST_COLUMNS = [
@@ -137,16 +136,12 @@ def walk_probability(assessment: Assessment, filters: Filters) -> tuple[float, f
     tuple or None
         Probability 0–1 and metres, for the first walking rule in view with known streets; None when there is none.
     """
-    verdicts = narrowed(assessment.verdicts, filters)
-    for rule in assessment.book.at(assessment.phase):
-        if rule.measure != "along":
-            continue
-        known = verdicts[(verdicts["rule"] == rule.id) & (verdicts["status"] != UNKNOWN)]
-        known = known[known["pass_probability"].notna()]
-        if len(known):
-            starts_m = np.maximum(known["length_m"] - rule.window_m, _ONE_START_M)
-            return float(np.average(known["pass_probability"], weights=starts_m)), rule.window_m
-    return None
+    of = {"rule": filters.rule, "class": filters.class_, "district": filters.district, "unit": filters.unit}
+    found = assessment.chance_of_walks(**of)
+    if found is None:
+        return None
+    windows = {rule.id: rule.window_m for rule in assessment.book.at(assessment.phase) if rule.measure == "along"}
+    return found[0], windows[found[1]]
 
 
 def options(assessment: Assessment) -> dict[str, list[str]]:

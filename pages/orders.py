@@ -18,7 +18,7 @@ from views.orders_map import picked
 from views.orders_photos import site_photos
 from views.orders_words import judged_by
 
-_PICTURE_MM = (100.0, 56.0)
+_PICTURE_MM = (115.0, 58.0)
 
 
 @st.fragment

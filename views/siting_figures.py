@@ -8,8 +8,6 @@ import numpy as np
 import pandas as pd
 
 from metrics.listing import failing_length_m
-from metrics.measures.findings import UNKNOWN
-from metrics.rules import Along
 from metrics.scenario import Difference
 from metrics.scores import CITY, DISTRICT
 from texts import numbers, say
@@ -18,7 +16,6 @@ from views.ranking import lowest_mark
 from views.siting_words import change
 from views.siting_work import Bench, Outcome
 
-_ONE_START_M = 0.001
 _MOST_FLIPS = 60
 Write = Callable[[float], str]
 
@@ -64,20 +61,15 @@ def probabilities(bench: Bench, outcome: Outcome, district: str) -> tuple[float,
 
     Of the first rule about walks along streets, as on 覆盖检查.
     """
-    for rule in bench.book.at(bench.phase):
-        if not isinstance(rule, Along):
-            continue
-        verdicts = bench.assessed.verdicts
-        own = verdicts[(verdicts["rule"] == rule.id) & (verdicts["status"] != UNKNOWN)]
-        own = own[own["pass_probability"].notna() & ((own["district"] == district) if district else True)]
-        if own.empty:
-            continue
-        weights = np.maximum(own["length_m"] - rule.window_m, _ONE_START_M)
-        before = own["pass_probability"]
-        now = {c.subject: c.pass_probability for c in outcome.difference.streets if c.rule == rule.id}
-        after = own["subject"].map(now).fillna(before)
-        return float(np.average(before, weights=weights)), float(np.average(after, weights=weights))
-    return None
+    found = bench.assessed.chance_of_walks(district=district or None)
+    if found is None:
+        return None
+    before, rule = found
+    own = bench.assessed.starts[bench.assessed.starts["rule"] == rule]
+    own = own[own["district"] == district] if district else own
+    now = {street.subject: street.pass_probability for street in outcome.difference.streets if street.rule == rule}
+    passing_m = (own["subject"].map(now) * own["starts_m"]).fillna(own["passing_m"])
+    return before, float(passing_m.sum() / own["starts_m"].sum())
 
 
 def figures_html(found: list[Figure]) -> str:

@@ -119,10 +119,15 @@ def _alone(
 
 
 def _draw_shape(panel: Panel, shape: shapely.Geometry) -> np.ndarray:
-    """A shape (metres) of which nothing else is known, as what fails; what it takes on paper."""
-    lines = np.array([part for part in shapely.get_parts(shape) if part.geom_type == "LineString" and part.length])
-    if len(lines):
-        draw_stretches(panel, lines)
+    """
+    A shape (metres) of which nothing else is known, as what fails; what it takes on paper.
+
+    Lines that would be shorter on paper than they are wide are a place.
+    """
+    least_m = panel.width("stretch") / panel.mm_per_m
+    lines = [part for part in shapely.get_parts(shape) if part.geom_type == "LineString" and part.length > least_m]
+    if lines:
+        draw_stretches(panel, np.array(lines))
         return shapely.buffer(panel.on_paper(panel.cut(lines)), panel.width("stretch") / 2 + 2.4 * panel.px)
     if shape.area > 0:
         draw_outline(panel, shape)

@@ -115,8 +115,8 @@ class Visit:
         raise AssertionError(f"the app did not settle within {seconds} s")
 
     def go(self, title: str) -> None:
-        """Open the page ``title`` by the navigation; over the wall it has to be asked for."""
-        if self.page.locator("#city-wall .masthead").count():
+        """Open the page ``title`` by the navigation; over the wall alone it has to be asked for."""
+        if self.page.locator("html:not(.wall-menu) #city-wall .masthead").count():
             self.page.locator("#city-wall .masthead").click()
         self.page.locator(LINKS).filter(has_text=title).first.click()
         self.page.wait_for_timeout(200)

@@ -219,6 +219,7 @@ def test_the_columns_of_the_files(tmp_path: Path):
         layer: [*pyogrio.read_info(tmp_path / "assessment.gpkg", layer=layer)["fields"]]
         for layer in pyogrio.list_layers(tmp_path / "assessment.gpkg")[:, 0]
     }
+    assert "styleQML" in columns.pop("layer_styles")  # what QGIS draws them with
     assert {layer: " ".join(names) for layer, names in columns.items()} == {
         "verdicts": "rule clause subject subject_name class district unit phase value required status missing"
         " deduction length_m pass_probability explanation",

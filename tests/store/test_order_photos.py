@@ -164,7 +164,7 @@ def test_a_photo_that_came_by_mistake_can_be_taken_away(kept, staff, made, clock
     gone = [entry for entry in kept.orders.history(staff.parks, PARK) if entry.act == "photo_removed"]
     assert [(entry.name, entry.before["by"], entry.before["kind"]) for entry in gone] == [
         ("parks", "parks", "整改前"),
-        ("command", "west", "整改后"),
+        (staff.command.name, "west", "整改后"),
     ]
     assert kept.orders.get(staff.command, PARK).version == version
     assert kept.photos.add(staff.parks, PARK, "after", [photo(1)]) == 1, "it may come again, as what it is"

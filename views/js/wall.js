@@ -298,6 +298,9 @@ function begin() {
     if (window.cityWall === own) delete window.cityWall;
   }
 
+  // Who came by the navigation keeps it; a screen that opens the wall by its address has the wall alone.
+  const [opened] = performance.getEntriesByType("navigation");
+  if (opened && new URL(opened.name).pathname !== address) menu();
   const sizes = new ResizeObserver(fit);
   sizes.observe(host);
   const beat = setInterval(tick, 500);
