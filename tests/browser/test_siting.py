@@ -278,7 +278,7 @@ def test_two_browsers_on_one_scenario(siting, visit, app, browser, screen):
     told(page, "已新增")
     save_as(other, name)
     told(page, "第 2 版")
-    assert figures(siting) != figures(page)
+    assert siting.locator(".sentence").inner_text() != page.locator(".sentence").inner_text()
     click_map(siting, targets[2]["x"] + 3, targets[2]["y"])
     told(siting, "已新增")
     visit.settle()

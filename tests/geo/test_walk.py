@@ -205,8 +205,8 @@ def test_against_sampling(route, corners, sites, reach_m):
     step_m = 0.02
     rough = sampled(gate, ways, places, blocks, facing, reach_m, 60.0, step_m)
     # Points of sight narrower than a step are found by the exact answer only; else both agree to a step.
-    assert exact.distance_m <= rough + 1e-6
-    if exact.distance_m < rough - step_m - 1e-6:
+    assert exact.distance_m <= rough + 1e-3  # positions are whole millimetres
+    if exact.distance_m < rough - step_m - 1e-3:
         window = confirm(gate, ways, places[exact.site], blocks, facing[exact.site], reach_m, exact.distance_m, step_m)
         assert window, (exact, rough)
 

@@ -90,7 +90,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(kept, staff, order, kind, url):
     with pytest.raises(StoreError, match="磁盘已满，这次改动没有写入"):
         for _ in range(200):
             kept.orders.change(
-                staff.command, order, kept.orders.get(staff.command, order).version, "note", note="长" * 3000
+                staff.command, order, kept.orders.get(staff.command, order).version, "note", note="长" * 900
             )
     empty()
     after = kept.orders.get(staff.command, order)

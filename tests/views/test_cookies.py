@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-import anyio
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tests.views.apart import run_apart
 from views import cookies
 
 UNTIL = datetime.now(UTC) + timedelta(hours=12)
@@ -29,7 +29,7 @@ def ask(path: str, *, site: str = SITE, **headers: str) -> Response:
         "headers": raw,
     }
     endpoint = next(route.endpoint for route in cookies.routes() if route.path == f"/{path}")
-    return anyio.run(endpoint, Request(scope))
+    return run_apart(endpoint, Request(scope))
 
 
 def _keep(ticket: str, **options: str) -> Response:

@@ -10,7 +10,7 @@ from metrics.scenario import WhatIf, edited_city
 from tests.metrics.plan.brute import Outcome, city_score, outcomes, worth_in_metres
 from tests.metrics.plan.drawn import crossing
 
-SEEDS = (2, 3, 16, 18, 19, 23)  # few enough moves to try all subsets; all measures, forms and kinds of moves
+SEEDS = (2, 19, 34, 37, 42, 46)  # few enough moves to try all subsets; all measures, forms and kinds of moves
 _COUNTS, _BUDGETS = (0, 1, 3), (250, 900)
 
 
