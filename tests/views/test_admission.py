@@ -245,6 +245,7 @@ def test_a_wall_link_opens_the_wall_and_nothing_else(boss, kept):
     assert app.session_state[office._VISITOR].role == "wall"
     assert not app.selectbox
     kept.tokens.revoke(boss, kept.tokens.all(boss)[0].id)
+    app.query_params["token"] = token
     app.run()
     assert say("store.tokens.wrong") in html_of(app) and _is_outside(app)
 
