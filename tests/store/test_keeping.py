@@ -21,7 +21,7 @@ from tests.store.migrator import migrate_until, write_until
 def workshop():
     """Processes that begin at once, with everything imported."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.store.migrator"])
+    context.set_forkserver_preload(["tests.store.writer", "tests.store.migrator"])  # one server for all
     return context
 
 

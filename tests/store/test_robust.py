@@ -33,7 +33,7 @@ def order(kept, staff, assessed) -> int:
 def workshop():
     """Processes that begin at once, with everything imported."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.store.writer"])
+    context.set_forkserver_preload(["tests.store.writer", "tests.store.migrator"])  # one server for all
     return context
 
 
