@@ -100,30 +100,3 @@ def test_from_the_draw_to_the_tables(mock, visit, tmp_path):
     assert openpyxl.load_workbook(tables).sheetnames[:4] == ["总况", "项目", "街道", "责任单位"]
     turn_to(visit, "model")
     assert "与模型可比的" in mock.locator(".sentence").nth(1).inner_text()
-
-
-def test_typed_numbers_outlive_a_reload(mock, visit):
-    on_mock(visit)
-    press(visit, "mock_run")
-    turn_to(visit, "typing")
-    grid = mock.locator('[data-testid="stDataFrame"] canvas').first
-    grid.wait_for(timeout=30_000)
-    box, heads = grid.bounding_box(), grid.locator("th").all_text_contents()
-    mock.mouse.click(box["x"] + 12, box["y"] + 50)
-    for _ in range(heads.index(say("mock.form.found"))):
-        mock.keyboard.press("ArrowRight")
-    for number in ("3", "1"):  # each Enter writes the cell and goes to the next line
-        mock.keyboard.type(number)
-        mock.wait_for_timeout(500)  # the cell opens
-        mock.keyboard.press("Enter")
-        mock.wait_for_timeout(900)
-        visit.settle()
-    mock.locator(".sentence").filter(has_text="已填 2 /").wait_for(timeout=15_000)
-    turn_to(visit, "points")
-    turn_to(visit, "typing")
-    mock.locator(".sentence").filter(has_text="已填 2 /").wait_for(timeout=15_000)
-    mock.reload()
-    mock.locator(".risk-row.city").wait_for(timeout=60_000)
-    visit.settle()
-    press(visit, "mock_view", has_text=say("mock_page.views.mock"))
-    mock.locator(".sentence").filter(has_text="已填 2 /").wait_for(timeout=15_000)

@@ -55,7 +55,8 @@ def expected_numbers(phase: str, **wanted: str) -> dict[str, float]:
         gaps, verdicts = gaps[gaps[column] == value], verdicts[verdicts[column] == value]
     stretches = gaps[gaps["from_m"].notna()]
     walked = verdicts[verdicts["pass_probability"].notna()]
-    starts = np.maximum(walked["length_m"] - 500, 0.001)
+    length_m = walked["length_m"]
+    starts = np.where(length_m > 500, length_m - 500, length_m)  # a street that is one walk counts by its length
     return {
         "stretches": len(stretches),
         "kilometres": round(stretches["length_m"].sum() / 1000, 1),
