@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -12,16 +13,18 @@ from websockets.asyncio.client import ClientConnection, connect
 
 _WIDGETS = ("selectbox", "button_group", "button", "text_area", "text_input", "checkbox", "date_input")
 _REFUSED = ("exception",)
+_EVENTS = "$$STREAMLIT_INTERNAL_KEY_{}__events"  # under which a component's events reach the server
 
 
 @dataclass(frozen=True)
 class Widget:
-    """A control of the page as it stands: its id, the fragment it reruns, and what can be chosen."""
+    """A control of the page as it stands: its id, the fragment it reruns, what can be chosen, a component's data."""
 
     id: str
     kind: str
     fragment: str
     options: tuple[str, ...]
+    data: str = ""
 
 
 @dataclass
@@ -84,11 +87,11 @@ class Client:
         widget = self.widgets[key]
         return await self._rerun(widget, WidgetState(id=widget.id, trigger_value=True))
 
-    async def send(self, key: str, state: WidgetState) -> float:
-        """Send what a component of the page would; seconds until the page stood again."""
+    async def fire(self, key: str, event: str, value: object) -> float:
+        """Send what a component of the page would after a click in it; seconds until the page stood again."""
         widget = self.widgets[key]
-        state.id = widget.id
-        return await self._rerun(widget, state)
+        told = json.dumps([{"event": event, "value": value}])
+        return await self._rerun(widget, WidgetState(id=_EVENTS.format(widget.id), json_trigger_value=told))
 
     async def close(self) -> None:
         """Leave."""
@@ -118,7 +121,9 @@ class Client:
                 self._take(told, found)
             elif kind == "script_finished":
                 whole = told.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
-                self.widgets = found if whole else {**self.widgets, **found}
+                part = message.rerun_script.fragment_id
+                rest = {key: widget for key, widget in self.widgets.items() if widget.fragment != part}
+                self.widgets = found if whole else {**rest, **found}
                 return perf_counter() - start
 
     def _take(self, told: ForwardMsg, found: dict[str, Widget]) -> None:
@@ -130,5 +135,6 @@ class Client:
             body = getattr(element, kind)
             options = [getattr(option, "content", option) for option in getattr(body, "options", ())]
             key = body.id.split("-", 2)[-1]
-            found[key] = Widget(body.id, kind, told.delta.fragment_id, tuple(options))
+            data = body.json or body.mixed.json if kind == "bidi_component" else ""
+            found[key] = Widget(body.id, kind, told.delta.fragment_id, tuple(options), data)
 
