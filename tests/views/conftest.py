@@ -1,5 +1,6 @@
 """What tests of pages and views share: folders of their own instead of the user's."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from data import settings as module
 from views import door, office
 
 _KEEP_SOON = office.keep_soon
+_MAIN = sys.modules["__main__"]
 HERE = door.Knock("127.0.0.1", {"host": ("127.0.0.1:8501",), "origin": ("http://127.0.0.1:8501",)})
 
 
@@ -48,3 +50,10 @@ def navigation_only(monkeypatch) -> None:
         original(self, *args, **options)
 
     monkeypatch.setattr(PagesManager, "__init__", without_folder)
+
+
+@pytest.fixture(autouse=True)
+def own_main() -> Iterator[None]:
+    """A run of the app takes the place of ``__main__``, from which later tests would begin their processes."""
+    yield
+    sys.modules["__main__"] = _MAIN
