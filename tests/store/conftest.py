@@ -1,6 +1,7 @@
 """A store in each of the two bases, a clock that can be turned, people of every role, and a town's assessments."""
 
 import itertools
+import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -149,3 +150,11 @@ def assessed() -> Callable[[str], Assessment]:
         return made[state]
 
     return get
+
+
+@pytest.fixture(scope="session")
+def workshop():
+    """Processes that begin at once, with everything imported."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.store.writer", "tests.store.migrator"])
+    return context

@@ -1,6 +1,5 @@
 """An assessment kept whole: once, with its files and sites, whatever is killed meanwhile."""
 
-import multiprocessing
 import multiprocessing.pool
 import os
 import signal
@@ -15,14 +14,6 @@ from store.run_files import TABLES, clear_parts, has_files, keep_files, read_fil
 from store.schema import sites
 from tests.store import streets
 from tests.store.migrator import migrate_until, write_until
-
-
-@pytest.fixture(scope="module")
-def workshop():
-    """Processes that begin at once, with everything imported."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.store.writer", "tests.store.migrator"])  # one server for all
-    return context
 
 
 def _killed(workshop, work, *arguments) -> object:

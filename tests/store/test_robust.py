@@ -1,6 +1,5 @@
 """Killed while it writes, without room, without a base: nothing that was kept is lost, and one sentence tells why."""
 
-import multiprocessing
 import multiprocessing.pool
 import os
 import random
@@ -28,14 +27,6 @@ KILLS = 50
 def order(kept, staff, assessed) -> int:
     """An order to write to."""
     return kept.orders.make(staff.command, kept.runs.keep(staff.command, assessed("west_gap"))).new[0]
-
-
-@pytest.fixture(scope="module")
-def workshop():
-    """Processes that begin at once, with everything imported."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.store.writer", "tests.store.migrator"])  # one server for all
-    return context
 
 
 def test_killed_at_any_moment_the_last_good_state_is_left(url, assessed, workshop):
