@@ -25,6 +25,7 @@ from optimum.highs import Program, at_least, solve
 
 _MOST_SPOTS, _MOST_WALKED = 40_000, 1_500  # for one place; where there are more the step is wider
 _PROOF_S = 2.0  # for one row
+_MOST_PAIRS = 4_000_000  # of places too near to each other, each counted twice
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,9 @@ def _grid_mm(zone: shapely.Geometry, step_mm: int) -> np.ndarray:
     return grid[shapely.intersects_xy(zone, *(grid.T / 1000))]
 
 
-def witnesses(rows: Sequence[Rows], xy_mm: np.ndarray, new: np.ndarray, spacing_mm: int) -> list[np.ndarray]:
+def witnesses(
+    rows: Sequence[Rows], xy_mm: np.ndarray, new: np.ndarray, spacing_mm: int, *, clock: Clock | None = None
+) -> list[np.ndarray]:
     """
     For each row that can hold by itself the places of new sites that do it; of each set of moves one row.
 
@@ -101,25 +104,50 @@ def witnesses(rows: Sequence[Rows], xy_mm: np.ndarray, new: np.ndarray, spacing_
         Place of each move, and whether it is a new site.
     spacing_mm
         Least way between new sites.
+    clock
+        When it is over, the rows that are left are not looked at.
     """
-    found: list[np.ndarray] = []
+    found, clock, key = [], clock or Clock(), _numbers(xy_mm)
+    wanted = {}
     for part in rows:
         for row in range(len(part.need)):
             moves = part.moves[part.offsets[row] : part.offsets[row + 1]]
-            lack = int(part.need[row]) - len(np.unique(xy_mm[moves[~new[moves]]], axis=0))
-            spots = np.unique(xy_mm[moves[new[moves]]], axis=0)
-            chosen = apart(spots, lack, spacing_mm)
-            if chosen is not None and len(chosen):
-                found.append(chosen)
+            lack = int(part.need[row]) - len(np.unique(key[moves[~new[moves]]]))
+            spots = np.unique(key[moves[new[moves]]])
+            wanted[lack, spots.tobytes()] = (lack, spots)
+    first = _first_of(key)
+    hopeless: list[tuple[int, np.ndarray]] = []  # as many are not in so many places, nor in fewer of them
+    for lack, spots in sorted(wanted.values(), key=lambda one: -len(one[1])):
+        if clock.over():
+            break
+        if any(lack >= most and np.isin(spots, among, assume_unique=True).all() for most, among in hopeless):
+            continue
+        chosen = apart(xy_mm[first[spots]], lack, spacing_mm, clock=clock)
+        if chosen is None:
+            hopeless.append((lack, spots))
+        elif len(chosen):
+            found.append(chosen)
     return found
 
 
-def apart(xy_mm: np.ndarray, count: int, spacing_mm: int) -> np.ndarray | None:
-    """So many of the places, each two at least the spacing apart; None when there are not so many."""
+def _numbers(xy_mm: np.ndarray) -> np.ndarray:
+    """A number for each place, the same for the same place, (n,)."""
+    return np.unique(xy_mm, axis=0, return_inverse=True)[1].ravel()
+
+
+def _first_of(number: np.ndarray) -> np.ndarray:
+    """Where each number stands first."""
+    return np.unique(number, return_index=True)[1]
+
+
+def apart(xy_mm: np.ndarray, count: int, spacing_mm: int, *, clock: Clock | None = None) -> np.ndarray | None:
+    """So many of the places, each two at least the spacing apart; None when there are not, or it takes too long."""
     if count <= 0:
         return xy_mm[:0]
     if len(xy_mm) < count:
         return None
+    if count == 2:
+        return _two_apart(xy_mm, spacing_mm)
     near = cKDTree(xy_mm)
     for order in _orders(xy_mm):
         chosen = _greedily(xy_mm, near, order, count, spacing_mm)
@@ -128,7 +156,15 @@ def apart(xy_mm: np.ndarray, count: int, spacing_mm: int) -> np.ndarray | None:
     cells = _cells(xy_mm, spacing_mm)
     if min(len(np.unique(cell)) for cell in cells) < count:  # of each cell one at most
         return None
-    return _packed(xy_mm, near, cells, count, spacing_mm)
+    return _packed(xy_mm, near, cells, count, spacing_mm, clock or Clock())
+
+
+def _two_apart(xy_mm: np.ndarray, spacing_mm: int) -> np.ndarray | None:
+    """The two places that are furthest from each other, which are corners of the hull; None when they are too near."""
+    corners = shapely.get_coordinates(shapely.convex_hull(shapely.multipoints(xy_mm))).astype(np.int64)
+    ways = ((corners[:, None] - corners) ** 2).sum(axis=2)
+    a, b = np.unravel_index(ways.argmax(), ways.shape)
+    return corners[[a, b]] if ways[a, b] >= spacing_mm**2 else None
 
 
 def _orders(xy_mm: np.ndarray) -> list[np.ndarray]:
@@ -158,9 +194,11 @@ def _cells(xy_mm: np.ndarray, spacing_mm: int) -> list[np.ndarray]:
 
 
 def _packed(
-    xy_mm: np.ndarray, near: cKDTree, cells: list[np.ndarray], count: int, spacing_mm: int
+    xy_mm: np.ndarray, near: cKDTree, cells: list[np.ndarray], count: int, spacing_mm: int, clock: Clock
 ) -> np.ndarray | None:
     """As `apart`, by an integer program; None as well when that takes too long."""
+    if near.count_neighbors(near, spacing_mm) > _MOST_PAIRS:
+        return None
     pairs = near.query_pairs(spacing_mm, output_type="ndarray")
     pairs = pairs[((xy_mm[pairs[:, 0]] - xy_mm[pairs[:, 1]]) ** 2).sum(axis=1) < spacing_mm**2]
     numbers = np.concatenate([cell + nth * len(xy_mm) for nth, cell in enumerate(cells)])
@@ -171,7 +209,7 @@ def _packed(
     matrix = csr_array((np.ones(len(row)), (row, column)), shape=(rows, len(xy_mm)))
     ones = np.ones(len(xy_mm))
     program = Program(-ones, ones, matrix, at_least(rows), np.ones(rows), ones.astype(bool))
-    outcome = solve(program, Clock(_PROOF_S), abs_gap=0.9)
+    outcome = solve(program, clock.part(_PROOF_S), abs_gap=0.9)
     if outcome.x is None or (outcome.x > 0.5).sum() < count:
         return None
     return xy_mm[np.flatnonzero(outcome.x > 0.5)[:count]]

@@ -34,6 +34,7 @@ from texts import say
 
 Progress = Callable[[str], None]
 Stop = Callable[[], bool]
+_FINER_SHARE = 0.25  # of the time limit, for spots where the first ones cannot close a gap
 
 
 def plan(
@@ -89,7 +90,7 @@ def plan(
     whatif = whatif or WhatIf(city, book, phase)
     aim = MOST if limit.given else CHEAPEST if cheapest else FEWEST
     try:
-        problem = _problem(whatif, goals, offer, say_on, stop)
+        problem = _problem(whatif, goals, offer, say_on, stop, finer_s=_FINER_SHARE * time_limit_s)
     except Stopped:
         return _called_off(whatif, aim, goals)
     clock.lap("problem")
@@ -119,7 +120,7 @@ def benefit_curve(
     goals, offer = replace(goals or Goals(), worth=SCORE), offer or Offer()
     _check(offer, sites, None, time_limit_s)
     try:
-        problem = _problem(whatif, goals, offer, lambda _: None, stop)
+        problem = _problem(whatif, goals, offer, lambda _: None, stop, finer_s=_FINER_SHARE * time_limit_s)
     except Stopped:
         return []
     model = problem.model(np.ones(len(problem.moves), dtype=np.int64))
@@ -154,10 +155,12 @@ def _check(offer: Offer, sites: Sequence[int | None], budget: float | None, time
     raise_faults(faults)
 
 
-def _problem(whatif: WhatIf, goals: Goals, offer: Offer, say_on: Progress, stop: Stop | None) -> Problem:
+def _problem(
+    whatif: WhatIf, goals: Goals, offer: Offer, say_on: Progress, stop: Stop | None, *, finer_s: float
+) -> Problem:
     check_goals(goals, whatif.book, whatif.phase, whatif.district_names())
     say_on(say("plan.progress.looking"))
-    return problem_of(whatif, goals, offer, stop=stop or (lambda: False))
+    return problem_of(whatif, goals, offer, stop=stop or (lambda: False), finer_s=finer_s)
 
 
 def _called_off(whatif: WhatIf, aim: str, goals: Goals) -> Plan:

@@ -234,11 +234,18 @@ def _without(rows: Rows, dropped: np.ndarray) -> Rows:
     )
 
 
-def problem_of(whatif: WhatIf, goals: Goals, offer: Offer, *, stop: Callable[[], bool] = lambda: False) -> Problem:
+def problem_of(
+    whatif: WhatIf,
+    goals: Goals,
+    offer: Offer,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    finer_s: float | None = None,
+) -> Problem:
     """
     The covering problem of the chosen gaps of a city as it is now, with the changes made so far.
 
-    Where the first spots cannot close a gap, spots are looked for at finer steps.
+    Where the first spots cannot close a gap, spots are looked for at finer steps, for ``finer_s`` seconds at most.
 
     Raises
     ------
@@ -258,7 +265,7 @@ def problem_of(whatif: WhatIf, goals: Goals, offer: Offer, *, stop: Callable[[],
         raise Stopped
     seen: dict[tuple, bool] = {}
     problem = _built(whatif, goals, offer, asked, spots, seen, stop)
-    fine = _finer(whatif, goals, offer, asked, ground, problem, stop)
+    fine = _finer(whatif, goals, offer, asked, ground, problem, Clock(finer_s, stop))
     if len(fine.spots):
         problem = _built(whatif, goals, offer, asked, np.vstack([spots, fine.spots]), seen, stop)
     return replace(problem, looked_m=fine.looked_m)
@@ -279,10 +286,10 @@ def _finer(
     asked: Sequence[Asked],
     ground: Ground,
     problem: Problem,
-    stop: Callable[[], bool],
+    clock: Clock,
 ) -> _Fine:
     """Spots at which the subjects can be closed that the first spots cannot close."""
-    reduced = reduce(problem.model(problem.count_cost()), Clock(_ALONE_S, stop))
+    reduced = reduce(problem.model(problem.count_cost()), clock.part(_ALONE_S))
     goal = reduced.impossible.goal
     pairs = np.unique(np.stack((problem.goal_rule[goal], problem.goal_subject[goal])), axis=1).T.tolist()
     only = replace(offer, required=())
@@ -290,13 +297,13 @@ def _finer(
     forms = new_moves([offer.forms], only)
     made = stock_after(ground.survey.stock, forms, np.zeros((len(forms), 2), dtype=np.int64))
     for place, subject in pairs[:_MOST_LOOKED_AT]:
-        if stop():
+        if clock.over():
             break
         one = replace(asked[place], subjects=np.array([subject]))
         zone = fine_spots(ground, one, subject, whatif.book, made)
         looked[place, subject] = zone.step_m
-        fine = _built(whatif, goals, only, [one], zone.spots, {}, stop)
-        found += witnesses(fine.rows, fine.xy_mm, fine.moves.kind == NEW, fine.spacing_mm)
+        fine = _built(whatif, goals, only, [one], zone.spots, {}, lambda: clock.over() == "stopped")
+        found += witnesses(fine.rows, fine.xy_mm, fine.moves.kind == NEW, fine.spacing_mm, clock=clock)
     return _Fine(np.unique(np.concatenate(found), axis=0), looked)
 
 

@@ -30,6 +30,17 @@ def test_places_apart_beside_all_subsets(seed: int):
     assert apart(places, most + 1, SPACING_MM) is None
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_two_places_apart_beside_all_pairs(seed: int):
+    random = np.random.default_rng(seed)
+    places = random.integers(0, 7_500, (12, 2))  # the two furthest are about as far as the spacing
+    ways = ((places[:, None] - places) ** 2).sum(axis=2)
+    found = apart(places, 2, SPACING_MM)
+    assert (found is not None) == (ways.max() >= SPACING_MM**2)
+    if found is not None:
+        assert ((found[0] - found[1]) ** 2).sum() == ways.max()
+
+
 @pytest.mark.parametrize(("patch", "closed"), [((111, 101, 116, 105), 1), ((111, 140, 116, 150), 0)])
 def test_a_patch_between_the_first_spots_is_found(patch: tuple, closed: int):
     """A stop with 30 m of reach: on the rings of 8, 15 and 25 m nothing is free; the patch 11 to 16 m off is."""
