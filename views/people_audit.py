@@ -8,7 +8,7 @@ import streamlit as st
 
 from store import Person, Store
 from store.access import ROLES, WALL
-from store.audit import MOCK, Entry
+from store.audit import CALENDAR, MOCK, Entry
 from store.order_book import order_book
 from texts import lookup, numbers, say
 from views.people_forms import at, sentence
@@ -93,8 +93,8 @@ def _row(entry: Entry) -> tuple[str, ...]:
     roles, abouts = lookup("store.roles"), lookup("people.audit.abouts")
     about = abouts.get(entry.about, entry.about)
     subject = f"{about} {entry.number}" if entry.number else about
-    lines = entry.about == MOCK and entry.act == "record"
-    said = _lines(entry.before, entry.after) if lines else _changes(entry.before, entry.after)
+    changes = {(MOCK, "record"): _lines, (CALENDAR, "set"): _phases}.get((entry.about, entry.act), _changes)
+    said = changes(entry.before, entry.after)
     said += [entry.note] if entry.note else []
     act = lookup("people.audit.acts").get(entry.act) or _step(entry.act)
     name = roles.get(entry.name, entry.name)
@@ -129,6 +129,18 @@ def _lines(before: Mapping[str, object], after: Mapping[str, object]) -> list[st
         for key in list(after)[:_MOST_LINES]
     ]
     return told + ([say("people.audit.more_lines", count=numbers.whole(len(after)))] if len(after) > len(told) else [])
+
+
+def _phases(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+    """The phases of a year that were set otherwise: a name, its days and what books are judged by."""
+    empty, books = say("people.audit.empty"), lookup("people.calendar.book_phases")
+
+    def told(side: Mapping[str, object], code: str) -> str:
+        *words, book = str(side[code]).split() if code in side else [empty]
+        return " ".join([*words, books.get(book, book)])
+
+    codes = [code for code in dict.fromkeys([*before, *after]) if before.get(code) != after.get(code)]
+    return [say("people.audit.phase", before=told(before, code), after=told(after, code)) for code in codes]
 
 
 def _found(line: object) -> str:
