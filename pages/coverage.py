@@ -31,7 +31,7 @@ def _page() -> None:
     st.html(coverage.sentence_html(listed, assessment, filters))
     ranking, middle, right = st.columns([252, 772, 336], gap="small")
     with ranking:
-        coverage.show_ranking(assessment, everywhere, filters)
+        coverage.show_ranking(assessment, everywhere, filters, only=office.area("coverage"))
     with middle:
         sites = None if strip is None else strip.sites
         coverage.show_map(now.city, assessment, listed, filters, passing=passing, choice=choice, sites=sites)

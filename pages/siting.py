@@ -4,7 +4,7 @@ import streamlit as st
 
 from briefing.scenario_files import write_scenario
 from data.errors import DataError
-from views import calls, controls, coverage, siting
+from views import calls, controls, coverage, office, siting
 from views.siting_actions import take_answer
 from views.siting_controls import ask_mode, ask_steps, show_said, show_site
 from views.siting_curve import show_curve
@@ -40,6 +40,7 @@ def _show() -> None:
     if bench is None:
         return
     mine = desk(now.city_key, now.city)
+    mine.area = office.area("siting") or ""
     restore(bench, mine)
     take_plan(mine)
     mine.forget_other_rules((now.book.fingerprint, now.phase))
@@ -60,7 +61,7 @@ def _show() -> None:
         show_state(mine, outcome)
         siting.show_figures(bench, mine, outcome)
         show_curve(mine, drawn=map_stands())
-        siting.show_flips(bench, outcome)
+        siting.show_flips(bench, mine, outcome)
     with left:
         ask_mode(bench, mine)
         siting.show_map(bench, mine, outcome)

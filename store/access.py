@@ -1,5 +1,6 @@
 """Who acts: roles, what each may do, and which orders and gaps each sees. Nothing in a store happens without this."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, unique
@@ -15,6 +16,25 @@ COMMAND, DISTRICT, UNIT, PLANNER, WALL, SYSTEM_ROLE = "command", "district", "un
 ROLES = (COMMAND, DISTRICT, UNIT, PLANNER)
 """What an account may be; the wall comes by a token."""
 
+WHOLE, AREA, OWN = "whole", "area", "own"
+RIGHTS: Mapping[str, Mapping[str, str]] = {
+    "coverage": {COMMAND: WHOLE, PLANNER: WHOLE, DISTRICT: AREA},
+    "siting": {COMMAND: WHOLE, PLANNER: WHOLE, DISTRICT: AREA},
+    "orders": {COMMAND: WHOLE, PLANNER: WHOLE, DISTRICT: AREA, UNIT: OWN},
+    "mock": {COMMAND: WHOLE, PLANNER: WHOLE, DISTRICT: AREA},
+    "wall": {COMMAND: WHOLE, WALL: WHOLE},
+    "briefing": {COMMAND: WHOLE, PLANNER: WHOLE},
+    "import_data": {COMMAND: WHOLE, PLANNER: WHOLE},
+    "standards": {COMMAND: WHOLE, PLANNER: WHOLE, DISTRICT: WHOLE, UNIT: WHOLE},
+    "people": {COMMAND: WHOLE},
+}
+"""
+Page -> role -> how far it sees: the whole city, its district's area, its unit's own; a role that is not there does not
+see the page. Scores, ranks and flags of the districts are published by the campaign, so all who see the page see them;
+where, why and how much is missing is seen in one's own area only. What is kept in a store is held to this by
+`seen_by` and `owner`, what a page computes by `area`.
+"""
+
 
 @unique
 class Act(Enum):
@@ -27,6 +47,7 @@ class Act(Enum):
     SEE_MOCKS = ("see_mocks", COMMAND, DISTRICT, PLANNER)
     KEEP_MOCKS = ("keep_mocks", COMMAND, DISTRICT, PLANNER)
     RECORD_MOCKS = ("record_mocks", COMMAND, DISTRICT, PLANNER)
+    TELL_MOCKS = ("tell_mocks", COMMAND, PLANNER)
     SEE_ORDERS = ("see_orders", COMMAND, DISTRICT, UNIT, PLANNER, WALL)
     MAKE_ORDERS = ("make_orders", COMMAND, DISTRICT)
     CHANGE_ORDERS = ("change_orders", COMMAND, DISTRICT, UNIT)
@@ -128,6 +149,26 @@ def seen_by(by: Person, table: Table) -> list[ColumnElement[bool]]:
     if by.role == DISTRICT:
         return [table.c.district == by.district]
     return []
+
+
+def area(by: Person, page: str) -> str | None:
+    """
+    The district to which what a person sees on a page is narrowed; None for the whole city.
+
+    Raises
+    ------
+    Denied
+        When the role does not see the page.
+    """
+    reach = RIGHTS[page].get(by.role)
+    if reach is None:
+        raise Denied(say("store.access.page", name=by.name))
+    return by.district if reach == AREA else None
+
+
+def owner(by: Person) -> str:
+    """Whose what a person keeps is: their district's, or "" for what the command centre and planners share."""
+    return by.district if by.role == DISTRICT else ""
 
 
 def _account_holds(connection: Connection, by: Person) -> bool:

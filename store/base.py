@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from store.access import Act, Person, let_act
 from store.errors import StoreError
@@ -131,6 +131,14 @@ def sqlite_engine(file: Path) -> Engine:
     return engine
 
 
+def memory_engine() -> Engine:
+    """The engine of a SQLite base that is nowhere but in memory, for one thread; gone with the engine."""
+    engine = sa.create_engine("sqlite://", poolclass=StaticPool)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
 def postgres_engine(url: sa.URL) -> Engine:
     """The engine of a PostgreSQL base; connections that broke are noticed and made anew."""
     return sa.create_engine(
@@ -172,12 +180,21 @@ def opened(url: str, now: Callable[[], datetime] = utc_now) -> Base:
     StoreError
         When it does not answer, or is of a newer version.
     """
-    base = Base(engine_of(url), now)
+    return _migrated(engine_of(url), now)
+
+
+def in_memory(now: Callable[[], datetime] = utc_now) -> Base:
+    """An empty base in memory, with the newest tables."""
+    return _migrated(memory_engine(), now)
+
+
+def _migrated(engine: Engine, now: Callable[[], datetime]) -> Base:
+    base = Base(engine, now)
     try:
         with base.open(writing=True) as connection:
             migrate(connection)
     except BaseException:
-        base.engine.dispose()
+        engine.dispose()
         raise
     return base
 

@@ -9,8 +9,9 @@ import numpy as np
 from metrics.assessment import Assessment
 from store.access import SYSTEM, Person
 from store.base import ZONE
+from store.demo_copy import copy_history, is_fresh
 from store.keeping import keep_assessment
-from store.opening import Store, open_store
+from store.opening import Store, open_store, store_in_memory
 from store.order import Order, Wanted
 from store.order_changes import Asked, Line
 from store.run_rows import city_of
@@ -72,7 +73,10 @@ def keep_demo_history(
 
     Orders are made of gaps of each round, the worst first. Who deals with one is drawn by lot, but nothing is said to
     be repaired that the next round does not find repaired; late ones are extended, some are not. A store with an
-    account, an order, or a run of anything but the last round's city is left as it is.
+    account, an order, a renamed unit, or a run of anything but the last round's city is left as it is.
+
+    The weeks are made in memory and put into the store in one transaction: whoever is killed meanwhile leaves it
+    fresh, and of two who fill one store at once one does.
 
     Parameters
     ----------
@@ -90,35 +94,34 @@ def keep_demo_history(
     StoreError
         When the base does not answer.
     """
-    clock = _Clock(now)
-    store = open_store(url, now=clock)
+    store = open_store(url, now=lambda: now)
     try:
-        if not is_fresh(store, rounds[-1][1].inputs["city"]):
-            return False
-        desk = _Desk(store, clock, np.random.default_rng(seed), rounds, city_of(rounds[-1][1]))
-        for number in range(len(rounds)):
-            _judge(desk, number)
-            for at in _moments(desk, number, now):
-                clock.at = at
-                _work(desk, number)
-        clock.at = now
-        store.orders.raise_overdue(SYSTEM)
+        city_print = rounds[-1][1].inputs["city"]
+        with store.base.open(writing=False) as connection:
+            if not is_fresh(connection, city_print):
+                return False
+        past = _made(rounds, now, seed)
+        try:
+            return copy_history(past, store, city_print)
+        finally:
+            past.close()
     finally:
         store.close()
-    return True
 
 
-def is_fresh(store: Store, city_print: str | None = None) -> bool:
-    """
-    Whether a store holds no account, no order, and no run of any city but that of a fingerprint.
-
-    Without a fingerprint runs are not looked at.
-    """
-    if store.people.any():
-        return False
-    if city_print is not None and any(run.city_print != city_print for run in store.runs.newest(SYSTEM)):
-        return False
-    return store.orders.page(store.people.demo(_HOST), limit=1).total == 0
+def _made(rounds: Sequence[tuple[datetime, Assessment]], now: datetime, seed: int) -> Store:
+    """The earlier weeks in a store of their own, which is in memory."""
+    clock = _Clock(now)
+    past = store_in_memory(clock)
+    desk = _Desk(past, clock, np.random.default_rng(seed), rounds, city_of(rounds[-1][1]))
+    for number in range(len(rounds)):
+        _judge(desk, number)
+        for at in _moments(desk, number, now):
+            clock.at = at
+            _work(desk, number)
+    clock.at = now
+    past.orders.raise_overdue(SYSTEM)
+    return past
 
 
 def _judge(desk: _Desk, number: int) -> None:

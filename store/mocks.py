@@ -1,93 +1,34 @@
-"""Mock assessments: the sample as it was drawn, and the results, each line of which has a version of its own."""
+"""Mock assessments: the sample as it was drawn, results with a version for each line, and what districts are told."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
 from math import isfinite
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
-from store.access import DISTRICT, Act, Person, seen_by
+from store.access import DISTRICT, Act, Person, owner, seen_by
 from store.audit import MOCK, entry_of, line, record
 from store.base import ZONE, Base
 from store.errors import Conflict, Denied, StoreError
+from store.mock import Change, Mock, Recorded, Result
+from store.mock_parts import Part, keep_parts, parts_of
 from store.schema import audit, mock_results, mocks
 from texts import say
 
 LONGEST_NAME, LONGEST_REMARK, MOST_FOUND = 60, 500, 1e9
 _AT_ONCE = 400
-_LISTED = ("id", "city", "district", "name", "code", "facts", "version", "made_at", "made_by", "changed_at")
-
-
-@dataclass(frozen=True)
-class Mock:
-    """
-    A mock assessment that was kept.
-
-    Attributes
-    ----------
-    district
-        The district that drew it and alone sees it; "" when the command centre or a planner did.
-    code
-        Of the sample.
-    facts
-        What a list shows of it: plain numbers and texts.
-    version
-        Goes up with every new name.
-    lines, filled
-        How many lines there are, and how many hold a number.
-    text
-        The sample with its book; None in lists.
-    """
-
-    id: int
-    city: str
-    district: str
-    name: str
-    code: str
-    facts: Mapping[str, object]
-    version: int
-    made_at: datetime
-    made_by: str
-    changed_at: datetime
-    lines: int
-    filled: int
-    text: str | None = None
-
-
-@dataclass(frozen=True)
-class Result:
-    """One line of a form as it is kept; ``version`` 0 and no ``changed_at`` as long as nobody wrote anything."""
-
-    key: str
-    found: float | None = None
-    remark: str = ""
-    version: int = 0
-    changed_at: datetime | None = None
-    changed_by: str = ""
-
-
-@dataclass(frozen=True)
-class Change:
-    """What a person writes into a line, and the version of it that they saw."""
-
-    key: str
-    found: float | None
-    remark: str
-    version: int
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """What became of changes: the lines as they are now; by key those that somebody else had changed meanwhile."""
-
-    done: Mapping[str, Result]
-    refused: Mapping[str, Result]
+_LISTED = (
+    "id", "city", "district", "name", "code", "facts", "version", "made_at", "made_by", "changed_at", "told_at",
+)  # fmt: skip
 
 
 class Mocks:
-    """Mock assessments of the command centre and planners, and of districts for themselves. Denied to units, walls."""
+    """
+    Mock assessments of the command centre and planners, and of districts for themselves. Denied to units and walls.
+
+    A district sees its own, and its part of those of the whole city that were told; in these it changes nothing.
+    """
 
     def __init__(self, base: Base):
         self._base = base
@@ -95,9 +36,8 @@ class Mocks:
     def all(self, by: Person, city: str) -> list[Mock]:
         """All of a city that the person may see, the newest first, without their texts."""
         with self._base.reading(by, Act.SEE_MOCKS) as connection:
-            counts = {row.id: row for row in connection.execute(_counts(by, city))}
-            rows = connection.execute(_heads(by, city)).all()
-        return [Mock(**row._mapping, lines=counts[row.id].lines, filled=counts[row.id].filled) for row in rows]
+            parts = _parts(connection, by)
+            return [_mock(connection, row, parts) for row in connection.execute(_heads(by, city, parts)).all()]
 
     def read(self, by: Person, number: int) -> Mock:
         """
@@ -109,12 +49,10 @@ class Mocks:
             When there is none, or it is not theirs.
         """
         with self._base.reading(by, Act.SEE_MOCKS) as connection:
-            row = _known(connection, by, number)
-            count = connection.execute(
-                sa.select(sa.func.count(), sa.func.count(mock_results.c.found)).where(mock_results.c.mock == number)
-            ).one()
-        head = {name: row._mapping[name] for name in _LISTED}
-        return Mock(**head, lines=count[0], filled=count[1], text=row.text)
+            parts = _parts(connection, by)
+            row = _seen(connection, by, number, parts)
+            text = parts[number].text if number in parts else row.text
+            return replace(_mock(connection, row, parts), text=text)
 
     def keep(
         self,
@@ -157,9 +95,9 @@ class Mocks:
         with self._base.writing(by, Act.KEEP_MOCKS) as connection:
             if by.role == DISTRICT and set(districts) != {by.district}:
                 raise Denied(say("store.mocks.elsewhere", district=by.district))
-            owner, now = by.district if by.role == DISTRICT else "", self._base.now()
-            _refuse_taken(connection, city, owner, name)
-            head = {"city": city, "district": owner, "name": name, "code": code, "facts": dict(facts), "text": text}
+            whose, now = owner(by), self._base.now()
+            _refuse_taken(connection, city, whose, name)
+            head = {"city": city, "district": whose, "name": name, "code": code, "facts": dict(facts), "text": text}
             told = {"version": 1, "made_at": now, "made_by": by.name, "changed_at": now}
             number = connection.execute(sa.insert(mocks).values(**head, **told)).inserted_primary_key[0]
             empty = {"mock": number, "found": None, "remark": "", "version": 0, "changed_at": None, "changed_by": ""}
@@ -214,6 +152,7 @@ class Mocks:
             before = {"city": row.city, "name": row.name, "code": row.code, "facts": row.facts}
             before |= {"results": {one.key: [one.found, one.remark] for one in kept}}
             connection.execute(sa.delete(mock_results).where(mock_results.c.mock == number))
+            keep_parts(connection, number, {})
             connection.execute(sa.delete(mocks).where(mocks.c.id == number))
             record(connection, [line(by, self._base.now(), MOCK, number, "drop", before=before)])
 
@@ -227,8 +166,37 @@ class Mocks:
             When there is none, or it is not theirs.
         """
         with self._base.reading(by, Act.SEE_MOCKS) as connection:
-            _known(connection, by, number)
-            return [_result(row) for row in connection.execute(_of(number))]
+            parts = _parts(connection, by)
+            _seen(connection, by, number, parts)
+            mine = set(parts[number].keys) if number in parts else None
+            rows = connection.execute(_of(number))
+            return [_result(row) for row in rows if mine is None or row.key in mine]
+
+    def tell(self, by: Person, number: int, parts: Mapping[str, Part]) -> None:
+        """
+        Let each district see its part of a mock assessment of the whole city, in place of what was told before.
+
+        Results that are written afterwards are seen as well. With no parts it is told to nobody any more.
+
+        Raises
+        ------
+        Denied
+            To all but the command centre and planners, or when there is none.
+        StoreError
+            When a district drew it.
+        """
+        with self._base.writing(by, Act.TELL_MOCKS) as connection:
+            row = _known(connection, by, number, locked=True)
+            if row.district:
+                raise StoreError(say("store.mocks.not_whole"))
+            foreign = {key for part in parts.values() for key in part.keys} - set(_keys(connection, number))
+            if foreign:
+                raise ValueError("a part has lines of its mock assessment only")
+            now = self._base.now()
+            keep_parts(connection, number, parts)
+            connection.execute(sa.update(mocks).where(mocks.c.id == number).values(told_at=now if parts else None))
+            told = {"name": row.name, "districts": sorted(parts)}
+            record(connection, [line(by, now, MOCK, number, "tell" if parts else "untell", after=told)])
 
     def record(self, by: Person, number: int, changes: Iterable[Change]) -> Recorded:
         """
@@ -267,19 +235,39 @@ class Mocks:
         return Recorded(done, refused)
 
 
-def _heads(by: Person, city: str) -> sa.Select:
-    asked = sa.select(*(mocks.c[name] for name in _LISTED)).where(mocks.c.city == city, *seen_by(by, mocks))
+def _parts(connection: Connection, by: Person) -> dict[int, Row]:
+    """What the person sees of mock assessments of the whole city: a district its parts; the others see all of it."""
+    return parts_of(connection, by.district) if by.role == DISTRICT else {}
+
+
+def _heads(by: Person, city: str, parts: Mapping[int, Row]) -> sa.Select:
+    own = sa.or_(sa.and_(*seen_by(by, mocks)), mocks.c.id.in_(parts)) if by.role == DISTRICT else sa.true()
+    asked = sa.select(*(mocks.c[name] for name in _LISTED)).where(mocks.c.city == city, own)
     return asked.order_by(mocks.c.id.desc())
 
 
-def _counts(by: Person, city: str) -> sa.Select:
-    lines, filled = sa.func.count(mock_results.c.key), sa.func.count(mock_results.c.found)
-    return (
-        sa.select(mocks.c.id, lines.label("lines"), filled.label("filled"))
-        .join(mock_results, mock_results.c.mock == mocks.c.id)
-        .where(mocks.c.city == city, *seen_by(by, mocks))
-        .group_by(mocks.c.id)
-    )
+def _mock(connection: Connection, row: Row, parts: Mapping[int, Row]) -> Mock:
+    """A row as its reader sees it, with how much is filled in."""
+    head = {name: row._mapping[name] for name in _LISTED}
+    if (part := parts.get(row.id)) is None:
+        counted = sa.select(sa.func.count(), sa.func.count(mock_results.c.found)).where(mock_results.c.mock == row.id)
+        return Mock(**head, **dict(zip(("lines", "filled"), connection.execute(counted).one(), strict=True)))
+    filled = {key for key, found in _keys(connection, row.id).items() if found is not None}
+    head |= {"facts": part.facts, "part": part.district}
+    return Mock(**head, lines=len(part.keys), filled=len(filled & set(part.keys)))
+
+
+def _keys(connection: Connection, number: int) -> dict[str, float | None]:
+    """The lines, and what was found."""
+    asked = sa.select(mock_results.c.key, mock_results.c.found).where(mock_results.c.mock == number)
+    return dict(connection.execute(asked).all())
+
+
+def _seen(connection: Connection, by: Person, number: int, parts: Mapping[int, Row]) -> Row:
+    """The row of one of which the person sees all or a part."""
+    if number not in parts:
+        return _known(connection, by, number)
+    return connection.execute(sa.select(mocks).where(mocks.c.id == number)).one()
 
 
 def _of(number: int) -> sa.Select:
@@ -287,11 +275,11 @@ def _of(number: int) -> sa.Select:
 
 
 def _known(connection: Connection, by: Person, number: int, *, locked: bool = False) -> Row:
-    """The row of one that the person may see."""
+    """The row of one that is the person's, to be read and changed."""
     asked = sa.select(mocks).where(mocks.c.id == number, *seen_by(by, mocks))
     row = connection.execute(asked.with_for_update() if locked else asked).one_or_none()
     if row is None:
-        raise Denied(say("store.mocks.none"))
+        raise Denied(say("store.mocks.not_own" if number in _parts(connection, by) else "store.mocks.none"))
     return row
 
 

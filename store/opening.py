@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data.settings import settings
 from store.audit import Audit
-from store.base import Base, opened, utc_now
+from store.base import Base, in_memory, opened, utc_now
 from store.mocks import Mocks
 from store.orders import Orders
 from store.people import People
@@ -65,6 +65,14 @@ def open_store(url: str | None = None, *, now: Callable[[], datetime] = utc_now)
     StoreError
         When the base does not answer, is full, broken, or was written by a newer version of the program.
     """
-    base = opened(url or store_url(), now)
+    return _store_of(opened(url or store_url(), now))
+
+
+def store_in_memory(now: Callable[[], datetime] = utc_now) -> Store:
+    """An empty store that is nowhere but in memory, for one thread; gone when it is closed."""
+    return _store_of(in_memory(now))
+
+
+def _store_of(base: Base) -> Store:
     parts = (Runs, Orders, Scenarios, People, Sessions, Tokens, Units, Calendar, Audit, Photos, Mocks)
     return Store(base, *(part(base) for part in parts))

@@ -20,6 +20,8 @@ from texts import say
 
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
+DEMO = "demo"
+"""The account under which one looks around without signing in."""
 SESSION = timedelta(hours=12)
 _HOSTS = ("127.0.0.1", "::1", "localhost")
 _HASHER = PasswordHasher()
@@ -209,7 +211,7 @@ class People:
         """
         with self._base.open(writing=True) as connection:
             row = connection.execute(_by_login(login.strip().casefold())).one_or_none()
-            if row is None or not row.active or row.login == _DEMO:
+            if row is None or not row.active or row.login == DEMO:
                 raise Denied(say("store.people.outside", login=login))
             person = self._person(row, outside=True)
             if not self._told_lately(connection, row.id):
@@ -228,11 +230,11 @@ class People:
         if host not in _HOSTS:
             raise Denied(say("store.people.demo_host"))
         with self._base.open(writing=True) as connection:
-            if _count(connection, sa.or_(people.c.login != _DEMO, ~people.c.active)):
+            if _count(connection, sa.or_(people.c.login != DEMO, ~people.c.active)):
                 raise Denied(say("store.people.demo_people"))
-            row = connection.execute(_by_login(_DEMO)).one_or_none()
+            row = connection.execute(_by_login(DEMO)).one_or_none()
             if row is None:
-                fresh = {"login": _DEMO, "name": say("store.people.demo"), "role": COMMAND, "unit": "", "district": ""}
+                fresh = {"login": DEMO, "name": say("store.people.demo"), "role": COMMAND, "unit": "", "district": ""}
                 fresh |= {"password": None, "must_change": False}
                 row = connection.execute(_by_id(self._insert(connection, fresh))).one()
             return self._person(row)
@@ -290,9 +292,9 @@ class People:
         )
 
     def _insert(self, connection: Connection, row: Mapping[str, object]) -> int:
-        if row["login"] != _DEMO:  # with the first account the demo ends
+        if row["login"] != DEMO:  # with the first account the demo ends
             over = {"active": False, "stamp": people.c.stamp + 1}
-            connection.execute(sa.update(people).where(people.c.login == _DEMO, people.c.active).values(**over))
+            connection.execute(sa.update(people).where(people.c.login == DEMO, people.c.active).values(**over))
         more = {"failures": 0, "active": True, "stamp": 1, "made_at": self._base.now()}
         return connection.execute(sa.insert(people).values(**row, **more)).inserted_primary_key[0]
 
@@ -310,13 +312,11 @@ class People:
         )
 
 
-_DEMO = "demo"
-
 
 def _row(login: str, name: str, role: str, unit: str, district: str, password: str | None) -> dict[str, object]:
     login, name, unit, district = login.strip().casefold(), name.strip(), unit.strip(), district.strip()
     faults = account_faults(login, name, role, unit, district)
-    if login == _DEMO:
+    if login == DEMO:
         faults.append(say("store.people.exists", login=login))
     if password is not None:
         faults += password_faults(login, password)
@@ -340,14 +340,14 @@ def _nobody() -> str:
 
 
 def _keep_one_command(connection: Connection, number: int) -> None:
-    others = sa.and_(people.c.role == COMMAND, people.c.active, people.c.id != number, people.c.login != _DEMO)
+    others = sa.and_(people.c.role == COMMAND, people.c.active, people.c.id != number, people.c.login != DEMO)
     if not _count(connection, others):
         raise StoreError(say("store.people.last_command"))
 
 
 def _count(connection: Connection, condition=None) -> int:
     asked = sa.select(sa.func.count()).select_from(people)
-    condition = people.c.login != _DEMO if condition is None else condition
+    condition = people.c.login != DEMO if condition is None else condition
     return connection.execute(asked.where(condition)).scalar_one()
 
 

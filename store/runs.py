@@ -130,7 +130,7 @@ class Runs:
 
     def newest(self, by: Person, *, city: str | None = None, limit: int = 50) -> list[Run]:
         """The newest runs first, of one city or of all. Denied to nobody who is signed in."""
-        asked = sa.select(runs).order_by(runs.c.id.desc()).limit(limit)
+        asked = sa.select(runs).order_by(runs.c.at.desc(), runs.c.id.desc()).limit(limit)
         if city is not None:
             asked = asked.where(runs.c.city == city)
         with self._base.reading(by, Act.SEE_RUNS) as connection:

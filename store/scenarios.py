@@ -1,12 +1,12 @@
-"""Scenarios: texts by name, of one city; the second of two who save one is told who was first."""
+"""Scenarios: texts by name, of one city; each district has its own, the second of two who save one is told."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row
+from sqlalchemy import ColumnElement, Connection, Row
 
-from store.access import Act, Person
+from store.access import Act, Person, owner
 from store.audit import SCENARIO, entry_of, line, record
 from store.base import ZONE, Base
 from store.errors import Conflict, StoreError
@@ -28,7 +28,11 @@ class Kept:
 
 
 class Scenarios:
-    """Scenarios of planners. Denied to units and walls."""
+    """
+    Scenarios: the command centre and planners share theirs, a district has its own, and nobody sees another's.
+
+    Denied to units and walls.
+    """
 
     def __init__(self, base: Base):
         self._base = base
@@ -36,7 +40,7 @@ class Scenarios:
     def all(self, by: Person, city: str) -> list[Kept]:
         """All of a city by name, without their texts."""
         columns = (scenarios.c[name] for name in ("name", "version", "changed_at", "changed_by"))
-        asked = sa.select(*columns).where(scenarios.c.city == city).order_by(scenarios.c.name)
+        asked = sa.select(*columns).where(*_own(by, city)).order_by(scenarios.c.name)
         with self._base.reading(by, Act.SEE_SCENARIOS) as connection:
             return [Kept(*row) for row in connection.execute(asked)]
 
@@ -50,7 +54,7 @@ class Scenarios:
             When there is none of that name.
         """
         with self._base.reading(by, Act.SEE_SCENARIOS) as connection:
-            row = _found(connection, city, name)
+            row = _found(connection, by, city, name)
         if row is None:
             raise StoreError(say("store.scenarios.none", name=name))
         return Kept(row.name, row.version, row.changed_at, row.changed_by, row.text)
@@ -83,11 +87,12 @@ class Scenarios:
         now = self._base.now()
         values = {"text": text, "version": version + 1, "changed_at": now, "changed_by": by.name}
         with self._base.writing(by, Act.KEEP_SCENARIOS) as connection:
-            row = _found(connection, city, name)
+            row = _found(connection, by, city, name)
             if (0 if row is None else row.version) != version:
                 raise self._conflict(connection, row, city, name, text, version)
             if row is None:
-                made = connection.execute(sa.insert(scenarios).values(city=city, name=name, **values))
+                whose = {"city": city, "district": owner(by), "name": name}
+                made = connection.execute(sa.insert(scenarios).values(**whose, **values))
                 number = made.inserted_primary_key[0]
             else:
                 number = row.id
@@ -99,7 +104,7 @@ class Scenarios:
     def drop(self, by: Person, city: str, name: str) -> None:
         """Remove a scenario; nothing happens when it is gone already."""
         with self._base.writing(by, Act.KEEP_SCENARIOS) as connection:
-            row = _found(connection, city, name)
+            row = _found(connection, by, city, name)
             if row is not None:
                 connection.execute(sa.delete(scenarios).where(scenarios.c.id == row.id))
                 told = {"city": city, "name": name, "version": row.version}
@@ -117,6 +122,10 @@ class Scenarios:
         return Conflict(sentence, first, {"city": city, "name": name, "text": text})
 
 
-def _found(connection: Connection, city: str, name: str) -> Row | None:
-    asked = sa.select(scenarios).where(scenarios.c.city == city, scenarios.c.name == name)
+def _own(by: Person, city: str) -> tuple[ColumnElement[bool], ...]:
+    return scenarios.c.city == city, scenarios.c.district == owner(by)
+
+
+def _found(connection: Connection, by: Person, city: str, name: str) -> Row | None:
+    asked = sa.select(scenarios).where(*_own(by, city), scenarios.c.name == name)
     return connection.execute(asked.with_for_update()).one_or_none()

@@ -183,12 +183,13 @@ scenarios = Table(
     metadata,
     _key(),
     _text("city"),
+    _text("district"),
     _text("name"),
     Column("text", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("changed_at", Moment, nullable=False),
     _text("changed_by"),
-    UniqueConstraint("city", "name", name="scenarios_one_name"),
+    UniqueConstraint("city", "district", "name", name="scenarios_one_name"),
 )
 
 _OPEN_PLACE = text("is_open AND from_m IS NULL")
@@ -267,7 +268,18 @@ mocks = Table(
     Column("made_at", Moment, nullable=False),
     _text("made_by"),
     Column("changed_at", Moment, nullable=False),
+    Column("told_at", Moment),
     UniqueConstraint("city", "district", "name", name="mocks_one_name"),
+)
+
+mock_parts = Table(
+    "mock_parts",
+    metadata,
+    Column("mock", Integer, ForeignKey("mocks.id"), primary_key=True),
+    Column("district", String, primary_key=True),
+    Column("facts", JSON, nullable=False),
+    Column("keys", JSON, nullable=False),
+    Column("text", Text, nullable=False),
 )
 
 mock_results = Table(

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from data.settings import SETTINGS
+from store.access import AREA, COMMAND, DISTRICT, OWN, PLANNER, RIGHTS, UNIT, WALL, WHOLE
+from texts import lookup
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -94,3 +96,15 @@ def test_streamlit_settings_hold_what_the_app_relies_on():
     assert config["server"]["enableStaticServing"] is True
     assert config["server"]["address"] == "127.0.0.1"
     assert config["server"]["maxUploadSize"] == 200
+
+
+def test_the_table_of_rights_is_the_one_that_holds():
+    """Page, then how far each role sees it, as `store.access.RIGHTS` has it."""
+    roles, words = (COMMAND, PLANNER, DISTRICT, UNIT, WALL), {WHOLE: "全市", AREA: "本区", OWN: "本单位", None: "—"}
+    head = f"| 页面 | {' | '.join({**lookup('store.roles'), WALL: '大屏链接'}[role] for role in roles)} |"
+    rows = README[README.index(head) :].split("\n\n")[0].splitlines()[2:]
+    told = dict(tuple(row.strip("| ").split(" | ", 1)) for row in rows)
+    pages = lookup("shell.pages")
+    assert told == {
+        pages[page]: " | ".join(words[sees.get(role)] for role in roles) for page, sees in RIGHTS.items()
+    }

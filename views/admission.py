@@ -3,20 +3,18 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, time
 
 import streamlit as st
 
 from store import Denied, Person, Store, StoreError
 from store.access import WALL
 from texts import say
-from views import cookies, door, office
+from views import cookies, door, office, parcels, state
 
 _TICKET = "admission_ticket"
 _LEFT = "admission_left"
 _SAID = "admission_said"
 _WAS = "admission_was"
-_TYPED = (str, int, float, date, time)
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,9 @@ def standing() -> Standing:
     try:
         kept = office.store()
         person = _wall(kept) or _same(kept) or _come_in(kept)
+        came = person is not None and person.outside and office.known() is None
+        if came and parcels.give_back(parcels.owner_of(person)):
+            state.add_notice(say("people.sign_in.carried"))
     except Denied as denied:
         office.forget()
         return Standing(None, str(denied))
@@ -72,13 +73,19 @@ def enter(sign_in: Callable[[Store], Person]) -> None:
     kept = office.store()
     person, token = kept.sessions.open(sign_in(kept))
     was = st.session_state.pop(_WAS, None)
-    if was == person.id:
+    if was == parcels.owner_of(person):
         _keep_typed()
     elif was is not None:  # somebody else: what the one before typed is not theirs
         st.session_state.clear()
     st.session_state.pop(_SAID, None)
     st.session_state[_TICKET] = cookies.ticket_of(token, person.until)
     office.remember(person)
+
+
+def carry() -> None:
+    """On the way to the provider: what was typed before the session ended waits for the same person."""
+    if (was := st.session_state.get(_WAS)) is not None:
+        parcels.hold(was)
 
 
 def leave() -> None:
@@ -117,7 +124,7 @@ def _same(kept: Store) -> Person | None:
         kept.sessions.check(person)
     except Denied as denied:
         office.forget()
-        st.session_state[_WAS] = person.id
+        st.session_state[_WAS] = parcels.owner_of(person)
         st.session_state[_SAID] = str(denied)
         return None
     return person
@@ -150,16 +157,9 @@ def _demo(kept: Store, knocked: door.Knock) -> Person | None:
 
 
 def _keep_typed() -> None:
-    """
-    What was typed before the session ended stays: the page was not there meanwhile, so it is told again.
-
-    What cannot be given back this way: chosen files, ticked boxes (they look like pressed buttons), edited tables.
-    """
-    for name, value in list(st.session_state.items()):
-        parts = value if isinstance(value, list | tuple) else [value]
-        typed = all(isinstance(part, _TYPED) and not isinstance(part, bool) for part in parts)
-        if typed and not str(name).startswith("sign_in_"):
-            st.session_state[name] = value
+    """What was typed before the session ended stays: the page was not there meanwhile, so it is told again."""
+    for name, value in parcels.typed():
+        st.session_state[name] = value
 
 
 def first_account_allowed() -> bool:

@@ -17,6 +17,7 @@ from store.runs import Run
 from texts import numbers, say
 from views import calls
 from views.background import Answer, Job, show_job, start
+from views.draft import bound
 from views.notices import show_faults, show_notice, show_remarks
 from views.siting_desk import desk as siting_desk
 from views.theme import colours
@@ -146,7 +147,7 @@ def ask_kinds(mine: Desk) -> tuple[str, ...]:
 
 def ask_orders(mine: Desk, store: Store, by: Person, assessment: Assessment) -> list[UnitCounts] | None:
     """Unit, given, closed and overdue orders of whom it is for; None when they are not told."""
-    mine.orders = st.toggle(say("brief_page.orders"), value=mine.orders, key="briefing_orders")
+    bound(st.toggle, say("brief_page.orders"), of=mine, to="orders", key="briefing_orders")
     if not mine.orders:
         return None
     city = str(assessment.scores.loc[assessment.scores["scope"] == CITY, "name"].iloc[0])
@@ -166,14 +167,12 @@ def ask_plan(mine: Desk, now: calls.Current):
     """The plan of this session for the city as it is; None when there is none or it is not told."""
     planned = siting_desk(now.city_key, now.city).planned
     fits = planned is not None and planned.judged_by == (now.book.fingerprint, now.phase) and not planned.changes
-    mine.plan = st.toggle(
-        say("brief_page.plan"),
-        value=mine.plan and fits,
-        key=f"briefing_plan_{fits}",
-        disabled=not fits,
-        help=None if fits else say("brief_page.no_plan"),
-    )
-    return planned.plan if fits and mine.plan else None
+    if not fits:
+        label, why = say("brief_page.plan"), say("brief_page.no_plan")
+        st.toggle(label, value=False, key="briefing_no_plan", disabled=True, help=why)
+        return None
+    bound(st.toggle, say("brief_page.plan"), of=mine, to="plan", key="briefing_plan")
+    return planned.plan if mine.plan else None
 
 
 def show_archive(mine: Desk, of: tuple, name: str, arguments: Sequence[object], make: Callable) -> None:

@@ -5,7 +5,8 @@ import logging
 import anyio
 import anyio.to_thread
 
-from store import SYSTEM, StoreError
+from data.errors import DataError
+from store import SYSTEM
 from views import office
 
 EVERY_S = 600.0
@@ -19,8 +20,8 @@ async def by_the_clock(*, every_s: float = EVERY_S) -> None:
 
 
 def raise_overdue() -> None:
-    """Let overdue orders go up; where the base does not answer, that is for the next time."""
+    """Let overdue orders go up; where the base does not answer or the settings are wrong, that is for the next time."""
     try:
         office.store().orders.raise_overdue(SYSTEM)
-    except StoreError as error:
+    except DataError as error:
         logging.getLogger(__name__).warning("%s", error)

@@ -59,7 +59,7 @@ def ask_filters(assessment: Assessment) -> Filters:
         "all_rules",
         lambda name: say("coverage.controls.rule_name", clause=rules[name].clause, title=rules[name].title),
     )
-    district = office.own_district() or _ask("district", choices["district"], "all_districts", str)
+    district = office.area("coverage") or _ask("district", choices["district"], "all_districts", str)
     unit = _ask("unit", choices["unit"], "all_units", str)
     return Filters(class_, rule, district, unit)
 

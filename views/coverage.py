@@ -77,9 +77,9 @@ def _phase_label(assessment: Assessment) -> str:
     return assessment.book.phases[assessment.phase]
 
 
-def show_ranking(assessment: Assessment, listed: gpd.GeoDataFrame, filters: Filters) -> None:
-    """The districts by score."""
-    st.html(ranking_html(assessment, listed, chosen=filters.district))
+def show_ranking(assessment: Assessment, listed: gpd.GeoDataFrame, filters: Filters, *, only: str | None) -> None:
+    """The districts by score; what was found of one only, or of all."""
+    st.html(ranking_html(assessment, listed, chosen=filters.district, only=only))
 
 
 def show_map(

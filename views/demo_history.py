@@ -16,7 +16,8 @@ from metrics.assessment import assess
 from metrics.rulebook import load_rulebook
 from store import SYSTEM, open_store
 from store.base import ZONE
-from store.demo_history import is_fresh, keep_demo_history
+from store.demo_copy import is_fresh
+from store.demo_history import keep_demo_history
 from views.demo_file import kept_demo_city
 
 ROUNDS = 8
@@ -75,7 +76,9 @@ def fill(*, now: datetime | None = None, url: str | None = None) -> bool:
     book, times = load_rulebook(settings()["rulebook"]), round_times(now)
     store = open_store(url, now=lambda: now)
     try:
-        fresh, campaign = is_fresh(store), store.calendar.phase_on(SYSTEM, store.base.today())
+        with store.base.open(writing=False) as connection:
+            fresh = is_fresh(connection)
+        campaign = store.calendar.phase_on(SYSTEM, store.base.today())
     finally:
         store.close()
     if not fresh:

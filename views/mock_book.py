@@ -1,7 +1,7 @@
 """By which rule book the page 模拟测评 draws and deducts: the chosen one, or one that can; how many of each class."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from metrics.book import Draw, RuleBook
 from metrics.mock.asked import why_not
 from metrics.risk.losses import deducts
 from texts import say
-from views import calls, state
+from views import calls, office, state
 
 _BOOK, _COUNTS = "mock_book", "mock_counts"
 BOOK_WIDTH, COUNT_WIDTH = 300, 150
@@ -29,11 +29,15 @@ class Looked:
         The city judged by that book.
     instead
         Why another book is looked at than the chosen one; "" when it is the chosen one.
+    area
+        The district that the visitor sees of it; "" for the whole city. Then verdicts and gaps are those of the
+        district; a street is where most of it lies.
     """
 
     now: calls.Current
     assessment: Assessment
     instead: str
+    area: str = ""
 
 
 def looked() -> Looked:
@@ -57,7 +61,21 @@ def looked() -> Looked:
     if own is None and key != current.book_key:
         instead = say("mock_page.instead", chosen=current.book.title, book=book.title)
     now = calls.Current(current.city, current.city_key, book, key, phase)
-    return Looked(now, calls.assessment(now.city_key, key, phase), instead)
+    area, whole = office.area("mock") or "", calls.assessment(now.city_key, key, phase)
+    return Looked(now, _within(whole, area) if area else whole, instead, area)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Assessment: id})
+def _within(assessment: Assessment, district: str) -> Assessment:
+    """An assessment with the verdicts and gaps of one district only."""
+    verdicts, gaps = assessment.verdicts, assessment.gaps
+    own = verdicts[verdicts["district"] == district]
+    return replace(
+        assessment,
+        verdicts=own.reset_index(drop=True),
+        gaps=gaps[gaps["district"] == district].reset_index(drop=True),
+        traces=assessment.traces[assessment.traces["subject"].isin(own["subject"])].reset_index(drop=True),
+    )
 
 
 def default_book(current: calls.Current) -> str:

@@ -6,7 +6,6 @@ import streamlit as st
 
 from data.errors import DataError
 from metrics.mock import Sample, sample, written
-from store.access import DISTRICT
 from texts import numbers, say
 from texts.escape import for_html
 from views import notices, office
@@ -19,7 +18,7 @@ _MOST_SEED = 999_999_999
 
 def ask_draw(page: Looked, mine: Desk) -> None:
     """What is asked of the next draw, and the button that draws."""
-    district = _own_district()
+    district = page.area
     book = for_html(page.now.book.title)
     where = for_html(district) if district else say("mock_page.draw.city")
     told = say("mock_page.draw.sentence", book=book, phase=page.now.book.phases[page.now.phase], where=where)
@@ -57,7 +56,7 @@ def draw_and_keep(page: Looked, mine: Desk) -> None:
             seed=int(mine.seed),
             inspectors=int(mine.inspectors),
             counts=counts,
-            district=_own_district(),
+            district=page.area,
         )
         mine.open = keep(page, drawn, mine.name)
     except DataError as error:
@@ -112,12 +111,6 @@ def _new_name(city: str, drawn: Sample) -> str:
     taken = {one.name for one in kept.mocks.all(office.visitor(), city)}
     names = (name, *(say("mock_page.draw.numbered", name=name, number=number) for number in range(2, len(taken) + 3)))
     return next(one for one in names if one not in taken)
-
-
-def _own_district() -> str:
-    """The district that a district's visitor may draw in; "" for the others."""
-    by = office.visitor()
-    return by.district if by.role == DISTRICT else ""
 
 
 def _other_seed(mine: Desk) -> None:

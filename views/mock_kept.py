@@ -10,7 +10,8 @@ from store.mocks import Mock
 from texts import numbers, say
 from texts.escape import for_html
 from views import office
-from views.mock_desk import NEW, PARTS, Desk, Kept
+from views.mock_desk import NEW, PARTS, TYPING, Desk, Kept
+from views.mock_telling import ask_telling, may_tell
 
 _WIDTH = 420
 
@@ -37,11 +38,16 @@ def ask_open(kept: list[Mock], mine: Desk) -> int:
 def ask_changes(kept: Kept, mine: Desk) -> None:
     """Another name; away with it, after a second question; a new draw."""
     number = kept.head.id
+    if kept.head.part:
+        st.button(say("mock_page.kept.new"), key="mock_new", on_click=_turn_to_new, args=(mine,))
+        return
     with st.popover(say("mock_page.kept.change"), key="mock_change"):
         name = st.text_input(
             say("mock_page.kept.name"), value=kept.head.name, max_chars=60, key=f"mock_rename_{number}"
         )
         st.button(say("mock_page.kept.rename"), key="mock_rename", on_click=_rename, args=(kept, mine, name))
+        if may_tell(kept):
+            ask_telling(kept, mine)
         filled = numbers.whole(kept.head.filled)
         sure = st.checkbox(
             say("mock_page.kept.sure", filled=filled, lines=numbers.whole(kept.head.lines)), key=f"mock_sure_{number}"
@@ -50,12 +56,14 @@ def ask_changes(kept: Kept, mine: Desk) -> None:
     st.button(say("mock_page.kept.new"), key="mock_new", on_click=_turn_to_new, args=(mine,))
 
 
-def ask_part(mine: Desk) -> str:
-    """Which part of it is shown."""
+def ask_part(kept: Kept, mine: Desk) -> str:
+    """Which part of it is shown; who was only told of it types nothing."""
+    parts = [part for part in PARTS if not (kept.head.part and part == TYPING)]
+    mine.part = mine.part if mine.part in parts else parts[0]
     st.session_state["mock_part"] = mine.part
     st.segmented_control(
         say("mock_page.parts.label"),
-        list(PARTS),
+        parts,
         format_func=lambda part: say(f"mock_page.parts.{part}"),
         key="mock_part",
         required=True,
@@ -106,12 +114,16 @@ def head_html(kept: Kept) -> str:
         "mock_page.kept.facts",
         book=for_html(kept.written.book.title),
         phase=for_html(kept.written.book.phases.get(phase, phase)),
-        code=sample.code,
+        code=head.code,
         seed=sample.seed,
         who=for_html(head.made_by),
         at=numbers.moment(head.made_at.astimezone(ZONE)),
         date=for_html(sample.inputs.get("data_date") or say("numbers.nothing")),
     )
+    if head.part:
+        facts += "　" + say("mock_page.kept.part", district=for_html(head.part))
+    elif head.told_at is not None:
+        facts += "　" + say("mock_page.kept.told_at", at=numbers.moment(head.told_at.astimezone(ZONE)))
     return f'<p class="sentence">{say("mock_page.kept.sentence", **words)}{came}</p><p class="note">{facts}</p>'
 
 

@@ -107,10 +107,11 @@ def show_mock(page: Looked, mine: Desk, kept: Kept | None, files: Files) -> None
         return
     st.html(head_html(kept))
     with st.container(horizontal=True, key="mock_parts", gap="small", vertical_alignment="center"):
-        part = ask_part(mine)
+        part = ask_part(kept, mine)
         if part in (POINTS, TYPING):
             inspector = ask_inspector(kept, mine)
-            offer_forms(kept, inspector, files.write_forms)
+            if not kept.head.part:
+                offer_forms(kept, inspector, files.write_forms)
     if part == POINTS:
         show_answer(mine)
         show_points(kept, page, inspector)

@@ -51,8 +51,10 @@ class _Points(MacroElement):
 
 def ask_inspector(kept: Kept, mine: Desk) -> int:
     """Whose form is looked at."""
-    everybody = list(range(1, kept.sample.inspectors + 1))
-    mine.inspector = min(max(mine.inspector, 1), len(everybody))
+    everybody = sorted(kept.sample.points["inspector"].unique().tolist()) if kept.head.part else list(
+        range(1, kept.sample.inspectors + 1)
+    )
+    mine.inspector = mine.inspector if mine.inspector in everybody else everybody[0]
     st.session_state["mock_inspector"] = mine.inspector
     st.selectbox(
         say("mock_page.points.inspector"),

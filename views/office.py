@@ -14,8 +14,8 @@ from data.city import City
 from data.errors import DataError
 from data.settings import settings
 from metrics.assessment import Assessment
-from store import SYSTEM, Denied, Person, Store, StoreError, open_store
-from store.access import DISTRICT, WALL
+from store import SYSTEM, Denied, Person, Store, StoreError, access, open_store
+from store.access import WALL
 from store.keeping import keep_assessment, keep_whole
 from store.opening import store_url
 from store.phases import Ahead, Phase
@@ -93,10 +93,16 @@ def is_demo(person: Person) -> bool:
     return not person.session and not person.outside and person.role != WALL
 
 
-def own_district() -> str | None:
-    """The district of who acts; None for who is of none."""
-    person = known()
-    return person.district if person is not None and person.role == DISTRICT else None
+def area(page: str) -> str | None:
+    """
+    The district to which what this session sees on a page is narrowed; None for the whole city.
+
+    Raises
+    ------
+    Denied
+        When the visitor's role does not see the page.
+    """
+    return access.area(visitor(), page)
 
 
 def run_of(assessment: Assessment) -> Run:

@@ -8,9 +8,9 @@ import streamlit as st
 
 from store import Person, Store
 from store.access import ROLES, WALL
-from store.audit import Entry
+from store.audit import CALENDAR, MOCK, Entry
 from store.order_book import order_book
-from texts import lookup, say
+from texts import lookup, numbers, say
 from views.people_forms import at, sentence
 from views.plain_tables import table_html
 from views.tables import table_csv
@@ -18,7 +18,8 @@ from views.tables import table_csv
 _A_PAGE = 50
 _MOST = 20_000
 _BEFORE = "people_audit_before"
-_QUIET = ("version", "is_open", "city_print", "book_print")  # what says nothing to a reader
+_MOST_LINES = 6  # of a mock assessment, in one entry
+_QUIET = ("version", "is_open", "city_print", "book_print", "facts")  # what says nothing to a reader
 
 
 def show_audit(kept: Store, by: Person) -> None:
@@ -92,7 +93,9 @@ def _row(entry: Entry) -> tuple[str, ...]:
     roles, abouts = lookup("store.roles"), lookup("people.audit.abouts")
     about = abouts.get(entry.about, entry.about)
     subject = f"{about} {entry.number}" if entry.number else about
-    said = [*_changes(entry.before, entry.after), *([entry.note] if entry.note else [])]
+    changes = {(MOCK, "record"): _lines, (CALENDAR, "set"): _phases}.get((entry.about, entry.act), _changes)
+    said = changes(entry.before, entry.after)
+    said += [entry.note] if entry.note else []
     act = lookup("people.audit.acts").get(entry.act) or _step(entry.act)
     name = roles.get(entry.name, entry.name)
     return at(entry.at), name, roles.get(entry.role, entry.role), subject, act, "；".join(said)
@@ -119,10 +122,42 @@ def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[
     return said
 
 
+def _lines(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+    """The first few lines of a mock assessment that were filled in, and how many there are."""
+    told = [
+        say("people.audit.line", key=key, before=_found(before.get(key)), after=_found(after[key]))
+        for key in list(after)[:_MOST_LINES]
+    ]
+    return told + ([say("people.audit.more_lines", count=numbers.whole(len(after)))] if len(after) > len(told) else [])
+
+
+def _phases(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+    """The phases of a year that were set otherwise: a name, its days and what books are judged by."""
+    empty, books = say("people.audit.empty"), lookup("people.calendar.book_phases")
+
+    def told(side: Mapping[str, object], code: str) -> str:
+        *words, book = str(side[code]).split() if code in side else [empty]
+        return " ".join([*words, books.get(book, book)])
+
+    codes = [code for code in dict.fromkeys([*before, *after]) if before.get(code) != after.get(code)]
+    return [say("people.audit.phase", before=told(before, code), after=told(after, code)) for code in codes]
+
+
+def _found(line: object) -> str:
+    """What stands in a line: what was found, and the remark."""
+    found, remark = line if isinstance(line, list) else (None, "")
+    text = say("people.audit.empty") if found is None else numbers.plain(found)
+    return say("people.audit.found", found=text, remark=remark) if remark else text
+
+
 def _value(name: str, value: object) -> str:
     """A value as a reader knows it."""
     if value is None or value == "":
         return say("people.audit.empty")
+    if isinstance(value, Mapping):
+        return numbers.whole(len(value))
+    if isinstance(value, list):
+        return say("explain.joiner").join(map(str, value))
     if isinstance(value, bool):
         return say(f"people.audit.{'yes' if value else 'no'}")
     if name == "role" and value in (*ROLES, WALL):

@@ -17,7 +17,9 @@ from views.theme import colours
 _LOW, _HIGH, _STEP = 70, 100, 10
 
 
-def ranking_html(assessment: Assessment, listed: gpd.GeoDataFrame, *, chosen: str | None = None) -> str:
+def ranking_html(
+    assessment: Assessment, listed: gpd.GeoDataFrame, *, chosen: str | None = None, only: str | None = None
+) -> str:
     """
     The ranking of the districts as HTML, every text of the data escaped.
 
@@ -27,6 +29,8 @@ def ranking_html(assessment: Assessment, listed: gpd.GeoDataFrame, *, chosen: st
         Findings (see `metrics.listing`) to be counted per district.
     chosen
         The district to be marked.
+    only
+        The district whose findings may be told; None for all. Scores and flags are told of all.
     """
     scores = district_scores(assessment)
     if scores.empty:
@@ -35,7 +39,7 @@ def ranking_html(assessment: Assessment, listed: gpd.GeoDataFrame, *, chosen: st
     span = say("coverage.ranking.range", low=low, high=_HIGH)
     head = f'{say("coverage.ranking.title")}<span class="note">{span}</span>'
     told = zip(scores.itertuples(), _failing(listed, scores["name"]), strict=True)
-    rows = "".join(_row(row, failing, low, chosen) for row, failing in told)
+    rows = "".join(_row(row, failing if only in (None, row.name) else None, low, chosen) for row, failing in told)
     return f'<div class="block-title split">{head}</div><div class="ranking">{rows}</div>'
 
 
@@ -72,20 +76,24 @@ def _failing(listed: gpd.GeoDataFrame, districts: pd.Series) -> list[tuple[int, 
     return list(zip(lines.tolist(), lengths.tolist(), places.tolist(), strict=True))
 
 
-def _row(row, failing: tuple[int, float, int], low: int, chosen: str | None) -> str:
-    lines, length_m, places = failing
-    streets = say("coverage.ranking.lines", count=lines, length=numbers.length(length_m))
-    places = say("coverage.ranking.places", count=numbers.whole(places))
+def _row(row, failing: tuple[int, float, int] | None, low: int, chosen: str | None) -> str:
     known = pd.notna(row.score)
     share = (min(row.score, _HIGH) - low) / (_HIGH - low) if known else 0
     dot = f'<i class="dot" style="left:{100 * share:.1f}%"></i>' if known else ""
+    found = "" if failing is None else _found(*failing)
     mark = " chosen" if row.name == chosen else ""
     name = f"{for_html(row.name)}{flag_sign(row.flag)}"
     return (
         f'<div class="rank{mark}"><div class="split"><span class="rank-name">{name}</span>'
         f'<span class="rank-score">{numbers.score(row.score)}</span></div>'
-        f'<div class="line">{dot}</div><div class="split note"><span>{streets}</span><span>{places}</span></div></div>'
+        f'<div class="line">{dot}</div>{found}</div>'
     )
+
+
+def _found(lines: int, length_m: float, places: int) -> str:
+    streets = say("coverage.ranking.lines", count=lines, length=numbers.length(length_m))
+    places_ = say("coverage.ranking.places", count=numbers.whole(places))
+    return f'<div class="split note"><span>{streets}</span><span>{places_}</span></div>'
 
 
 def _none() -> str:

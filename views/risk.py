@@ -48,19 +48,20 @@ def risk_of(page: Looked, draw: Draw) -> Risk:
     DataError
         When the worst reading of an unknown answer has no end.
     """
-    return _risk(page.now.city, page.assessment, tuple(draw.counts.items()), draw)
+    return _risk(page.now.city, page.assessment, tuple(draw.counts.items()), draw, page.area)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Assessment: id, City: id, Draw: lambda draw: ""})
-def _risk(city: City, assessment: Assessment, counts: tuple, draw: Draw) -> Risk:
-    return risk(city, assessment, draw=draw)
+def _risk(city: City, assessment: Assessment, counts: tuple, draw: Draw, area: str) -> Risk:
+    return risk(city, assessment, draw=draw, district=area)
 
 
-def sentence_html(found: Risk) -> str:
-    """What is to be expected, in one sentence."""
+def sentence_html(found: Risk, area: str = "") -> str:
+    """What is to be expected, in the city or in the district ``area``, in one sentence."""
     row = city_row(found)
     text = say(
         "mock_page.risk.sentence",
+        where=where_words(area),
         drawn=numbers.whole(row["drawn"]),
         expected=f"<b>{points(row['expected_least'], row['expected_most'])}</b>",
         interval=points(row["low_least"], row["high_most"]),
@@ -69,6 +70,11 @@ def sentence_html(found: Risk) -> str:
     if row["unknown"]:
         text += say("mock_page.risk.two_readings", count=numbers.whole(row["unknown"]))
     return f'<p class="sentence">{text}</p>'
+
+
+def where_words(area: str) -> str:
+    """The district, or the word for the whole city, as HTML."""
+    return for_html(area) or say("mock_page.draw.city")
 
 
 def city_row(found: Risk) -> pd.Series:
@@ -96,9 +102,12 @@ def areas_html(found: Risk, scope: str) -> str:
     return f'<div class="risk-rows"><div class="risk-row head">{head}</div>{body}</div>'
 
 
-def areas_title(found: Risk, scope: str) -> str:
-    """What the rows show, in words: which district costs most."""
+def areas_title(found: Risk, scope: str, area: str = "") -> str:
+    """What the rows show, in words: which district costs most, or what ``area`` costs."""
     rows = found.areas[found.areas["scope"] == scope]
+    if area:
+        row = city_row(found)
+        return say("mock_page.risk.title.own", name=area, expected=points(row["expected_least"], row["expected_most"]))
     if rows.empty:
         return say("mock_page.risk.no_districts")
     worst = rows.sort_values(["expected_most", "name"], ascending=[False, True]).iloc[0]

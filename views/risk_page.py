@@ -33,25 +33,17 @@ def show_risk(page: Looked) -> None:
     if not can_deduct(page) or (draw := ask_draw(page)) is None:
         return
     found = risk_of(page, draw)
-    st.html(sentence_html(found))
+    st.html(sentence_html(found, page.area))
     left, right = st.columns([772, 560], gap="large")
     with left:
         with st.container(horizontal=True, key="risk_head", vertical_alignment="center"):
             title = st.empty()
-            scope = st.segmented_control(
-                say("mock_page.risk.scope"),
-                list(SCOPES),
-                format_func=lambda name: say(f"mock_page.risk.scopes.{name}"),
-                default=SCOPES[0],
-                required=True,
-                key="risk_scope",
-                label_visibility="collapsed",
-            )
-            title.html(f'<div class="block-title plain">{for_html(areas_title(found, scope))}</div>')
+            scope = SCOPES[0] if page.area else _ask_scope()
+            title.html(f'<div class="block-title plain">{for_html(areas_title(found, scope, page.area))}</div>')
         st.html(areas_html(found, scope) + signs_html(found))
     with right:
         st.html(f'<div class="block-title">{for_html(spread_title(found))}</div>{readings_html(found)}')
-        st.plotly_chart(spread_figure(found), config=CONFIG, theme=None, key="risk_spread", width="stretch")
+        st.plotly_chart(spread_figure(found, page.area), config=CONFIG, theme=None, key="risk_spread", width="stretch")
     places = places_of(found, page.assessment)
     chosen = choose(places)
     middle, side = st.columns([772, 560], gap="large")
@@ -62,3 +54,15 @@ def show_risk(page: Looked) -> None:
         show_list(places, page, chosen)
     show_chosen(places, page, chosen)
     st.html(notes_html(found))
+
+
+def _ask_scope() -> str:
+    return st.segmented_control(
+        say("mock_page.risk.scope"),
+        list(SCOPES),
+        format_func=lambda name: say(f"mock_page.risk.scopes.{name}"),
+        default=SCOPES[0],
+        required=True,
+        key="risk_scope",
+        label_visibility="collapsed",
+    )

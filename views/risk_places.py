@@ -20,7 +20,7 @@ from views import state
 from views.maps import Drawing, base_map, drawing_layer
 from views.mock_book import Looked
 from views.picking import click_of, marks, picked_finding
-from views.risk import chance, points
+from views.risk import chance, points, where_words
 from views.rows import choose_row
 
 MAP, ROWS = "risk_map", "risk_rows"
@@ -153,6 +153,7 @@ def show_chosen(places: Places, page: Looked, chosen: str | None) -> None:
         loss=points(row.loss_least, row.loss_most),
         expected=points(row.expected_least, row.expected_most),
         share=chance(*sorted((row.share_least, row.share_most))),
+        where=where_words(page.area),
     )
     with st.container(key="risk_why"):
         left, right = st.columns([4, 9], gap="large")

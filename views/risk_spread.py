@@ -7,7 +7,7 @@ from metrics.risk import Risk, Spread
 from metrics.risk.risk import CITY
 from texts import numbers, say
 from views.charts import LABEL_PX, bare_figure, write
-from views.risk import chance, city_row, points
+from views.risk import chance, city_row, points, where_words
 from views.theme import colours
 
 HEIGHT = 296
@@ -46,7 +46,7 @@ def beyond(spread: Spread, least_points: float) -> float:
     return float(spread.probability[spread.points >= least_points - 1e-9].sum())
 
 
-def spread_figure(found: Risk) -> go.Figure:
+def spread_figure(found: Risk, area: str = "") -> go.Figure:
     """Bars of probability by points; hollow ones for the worst reading where it differs; the interval as a bracket."""
     light = colours()
     least, most = spreads(found)
@@ -85,7 +85,7 @@ def spread_figure(found: Risk) -> go.Figure:
     )  # fmt: skip
     _interval(figure, float(row["low_least"]), min(float(row["high_most"]), until))
     corner = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "top", "yshift": -18}
-    write(figure, 1, 0, say("mock_page.risk.axis"), **corner)
+    write(figure, 1, 0, say("mock_page.risk.axis", where=where_words(area)), **corner)
     return figure
 
 

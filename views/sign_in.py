@@ -127,6 +127,7 @@ def _try(form: str, sign_in) -> None:
 
 
 def _to_provider() -> None:
+    admission.carry()
     try:
         st.login()
     except StreamlitAuthError:

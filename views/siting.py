@@ -8,13 +8,15 @@ from string import Template
 
 import streamlit as st
 
+from metrics.scores import DISTRICT
 from texts import numbers, say
 from texts.escape import for_html
 from views import calls, notices
 from views.draft import bound
+from views.siting_area import own_flips
 from views.siting_compare import comparison_html, edits_words
 from views.siting_desk import BEFORE, CITY_SCOPE, Desk
-from views.siting_figures import districts_html, figures, figures_html, flips_html
+from views.siting_figures import districts_html, failing, figures, figures_html, flips_html
 from views.siting_map import Signs
 from views.siting_map import show_map as draw_map
 from views.siting_words import change
@@ -75,9 +77,12 @@ def outcome_of(bench: Bench, desk: Desk) -> Outcome:
 
 def sentence_html(bench: Bench, desk: Desk, outcome: Outcome) -> str:
     """What was edited and what that makes of the city, in one sentence."""
-    city = outcome.difference.city
-    saved_m = outcome.difference.gap_m_before - outcome.difference.gap_m
+    scores = outcome.difference.scores
+    whole = outcome.difference.city
+    city = next((one for one in scores if (one.scope, one.name) == (DISTRICT, desk.area)), whole)
+    saved_m = failing(bench.base.gaps, desk.area)[0] - failing(outcome.gaps, desk.area)[0]
     words = {
+        "where": for_html(desk.area) or say("siting.compare.city"),
         "name": for_html(desk.scenario.name),
         "edits": f"<b>{edits_words(bench, outcome.changes)}</b>",
         "before": numbers.score(city.before),
@@ -85,7 +90,7 @@ def sentence_html(bench: Bench, desk: Desk, outcome: Outcome) -> str:
         "change": change(city.before, city.after, numbers.decimal, least=0.1),
     }
     if not outcome.changes:
-        return f'<p class="sentence">{say("siting.sentence.start", score=words["before"])}</p>'
+        return f'<p class="sentence">{say("siting.sentence.start", score=words["before"], where=words["where"])}</p>'
     key = "better" if saved_m > 0 else "worse" if saved_m < 0 else "same"
     rest = say(f"siting.sentence.{key}", length=numbers.length(abs(saved_m)))
     return f'<p class="sentence">{say("siting.sentence.done", **words, rest=rest)}</p>'
@@ -94,14 +99,14 @@ def sentence_html(bench: Bench, desk: Desk, outcome: Outcome) -> str:
 def show_map(bench: Bench, desk: Desk, outcome: Outcome) -> None:
     """The map with the edits, or the city as it is."""
     scenario = desk.scenario
-    signs = Signs(outcome.changes, desk.waiting(), scenario.marks, desk.site, desk.mode, desk.radius_m)
+    signs = Signs(outcome.changes, desk.waiting(), scenario.marks, desk.site, desk.mode, desk.radius_m, desk.area)
     draw_map(bench, outcome, signs, before=desk.shown == BEFORE, chosen=desk.subject)
 
 
 def show_figures(bench: Bench, desk: Desk, outcome: Outcome) -> None:
     """The numbers, now and after, or beside another scenario; the districts."""
     names = [one.name for one in outcome.difference.scores if one.scope == "district"]
-    desk.scope = desk.scope if desk.scope in names else CITY_SCOPE
+    desk.scope = desk.area or (desk.scope if desk.scope in names else CITY_SCOPE)
     with st.container(key="siting_figures"):
         title, scope = st.columns([3, 2], vertical_alignment="center")
         title.html(f'<div class="figures-title">{say("siting.compare.title")}</div>')
@@ -109,7 +114,7 @@ def show_figures(bench: Bench, desk: Desk, outcome: Outcome) -> None:
             bound(
                 st.selectbox,
                 say("siting.compare.scope"),
-                [CITY_SCOPE, *names],
+                [desk.area] if desk.area else [CITY_SCOPE, *names],
                 of=desk,
                 to="scope",
                 key="siting_scope",
@@ -125,6 +130,6 @@ def show_figures(bench: Bench, desk: Desk, outcome: Outcome) -> None:
         st.html(f'<div class="districts">{districts_html(outcome.difference, desk.scope)}</div>')
 
 
-def show_flips(bench: Bench, outcome: Outcome) -> None:
+def show_flips(bench: Bench, desk: Desk, outcome: Outcome) -> None:
     """The verdicts that are others with the edits."""
-    st.html(flips_html(bench, outcome.difference))
+    st.html(flips_html(bench, own_flips(outcome.difference, desk.area)))

@@ -12,6 +12,7 @@ from metrics.scenario import Mark, Site
 from metrics.scenario.marks import FEWEST_CORNERS, FORBIDDEN, MOST_CORNERS, REQUIRED
 from texts import numbers, say
 from views.picking import Click, picked_finding, picked_street
+from views.siting_area import is_inside, own_rows
 from views.siting_desk import AFTER, FORBID, LOOK, MOVE, OUTLINE, PLACE, REQUIRE, Desk
 from views.siting_shown import shown_findings
 from views.siting_words import area_words
@@ -30,6 +31,8 @@ def take_answer(bench: Bench, desk: Desk, outcome: Outcome, told: dict) -> None:
     desk.handled = told["serial"]
     click = Click(told["lon"], told["lat"], told["zoom"])
     point = _point(bench, click)
+    if _is_foreign(bench, desk, point.x * _MM, point.y * _MM):
+        return
     if told["what"] == "drag":
         move(bench, desk, told["id"], point)
     elif told["what"] == "area":
@@ -52,6 +55,8 @@ def place(bench: Bench, desk: Desk, point: shapely.Point) -> None:
     if spot is None:
         desk.tell(say("siting.said.no_spot"), fault=True)
         return
+    if _is_foreign(bench, desk, spot.x_mm, spot.y_mm):
+        return
     id = desk.scenario.new_id(bench.city)
     width, height = desk.size or bench.sizes(desk.carrier)[0]
     site = Site(
@@ -65,11 +70,13 @@ def place(bench: Bench, desk: Desk, point: shapely.Point) -> None:
 def move(bench: Bench, desk: Desk, id: str, point: shapely.Point) -> None:
     """Move a site to the allowed spot nearest to ``point``."""
     site = bench.site(id, desk.scenario.changes)
-    if site is None:
+    if site is None or _is_foreign(bench, desk, site.x_mm, site.y_mm):
         return
     spot = bench.snapped(point, changes=desk.scenario.changes, but=id, forbidden=desk.closed_areas())
     if spot is None:
         desk.tell(say("siting.said.no_spot"), fault=True)
+        return
+    if _is_foreign(bench, desk, spot.x_mm, spot.y_mm):
         return
     desk.do(say("siting.steps.move", carrier=_carrier(site), place=spot.place), {id: site.moved(spot.x_mm, spot.y_mm)})
     desk.site = id
@@ -141,7 +148,7 @@ def _choose(bench: Bench, desk: Desk, outcome: Outcome, click: Click, point: sha
         desk.site = id
         return
     desk.site = None
-    shown = shown_findings(bench, outcome)
+    shown = shown_findings(bench, outcome, area=desk.area)
     key = picked_finding(click, shown)
     if key is not None:
         desk.subject = tuple(key.split("|", 1))
@@ -164,7 +171,9 @@ def _site_at(bench: Bench, desk: Desk, click: Click, point: shapely.Point) -> st
             return edited[int(np.argmin(off))].id
     if click.zoom < STOCK_ZOOM or not len(bench.stock):
         return None
-    away = np.hypot(*(bench.stock.xy_mm / _MM - (point.x, point.y)).T)
+    away = np.full(len(bench.stock), np.inf)
+    mine = own_rows(bench, desk.area)
+    away[mine] = np.hypot(*(bench.stock.xy_mm[mine] / _MM - (point.x, point.y)).T)
     away[[row for id in changes if (row := bench.row(id)) is not None]] = np.inf
     row = int(np.argmin(away))
     return str(bench.stock.ids[row]) if away[row] <= reach_m else None
@@ -178,6 +187,14 @@ def _move_chosen(bench: Bench, desk: Desk, outcome: Outcome, click: Click, point
         return
     move(bench, desk, desk.site, point)
     desk.site = None
+
+
+def _is_foreign(bench: Bench, desk: Desk, x_mm: float, y_mm: float) -> bool:
+    """Whether a place is not the visitor's to look at and edit; then it is told."""
+    if is_inside(bench, desk.area, x_mm, y_mm):
+        return False
+    desk.tell(say("siting.said.not_own", area=desk.area), fault=True)
+    return True
 
 
 def _forbid(desk: Desk, point: shapely.Point) -> None:
@@ -216,6 +233,8 @@ def _require(bench: Bench, desk: Desk, point: shapely.Point, click: Click) -> No
     spot = bench.snapped(point, changes=desk.scenario.changes, forbidden=desk.closed_areas())
     if spot is None:
         desk.tell(say("siting.said.no_spot"), fault=True)
+        return
+    if _is_foreign(bench, desk, spot.x_mm, spot.y_mm):
         return
     id = desk.scenario.new_mark_id(REQUIRED)
     carrier = vocabulary().carriers.label(desk.required)

@@ -108,6 +108,8 @@ class Desk:
     ----------
     scenario
         The edits so far.
+    area
+        The district to which the visitor is narrowed; "" for the whole city.
     mode
         What a click on the map does.
     carrier, theme, size
@@ -149,6 +151,7 @@ class Desk:
     """
 
     scenario: Scenario
+    area: str = ""
     mode: str = LOOK
     carrier: str = "lamp_post_flag"
     theme: str = "civility"

@@ -48,8 +48,8 @@ def figures(bench: Bench, outcome: Outcome, district: str) -> list[Figure]:
     if probability is not None:
         before, after = probability
         found.append(_figure("probability", before, after, _share, _points, 0.001))
-    before_m, before_places = _failing(bench.base.gaps, district)
-    after_m, after_places = _failing(outcome.gaps, district)
+    before_m, before_places = failing(bench.base.gaps, district)
+    after_m, after_places = failing(outcome.gaps, district)
     found.append(_figure("length", before_m, after_m, numbers.length, numbers.length, 1))
     found.append(_figure("places", before_places, after_places, numbers.pieces, numbers.whole, 1))
     return found
@@ -150,7 +150,7 @@ def _figure(name: str, before, after, write: Write, write_change: Write, least: 
     return Figure(say(f"siting.compare.rows.{name}"), before, after, write, write_change, least)
 
 
-def _failing(gaps: gpd.GeoDataFrame, district: str) -> tuple[float, int]:
+def failing(gaps: gpd.GeoDataFrame, district: str) -> tuple[float, int]:
     """Failing metres of streets and the number of failing places."""
     own = gaps[gaps["district"] == district] if district else gaps
     lines = own[own["from_m"].notna()]

@@ -21,6 +21,7 @@ from metrics.scenario import Changes, Mark
 from metrics.scenario.marks import FORBIDDEN, REQUIRED
 from texts import say
 from views.maps import base_map, drawing_data
+from views.siting_area import own_rows
 from views.siting_compare import edit_kind
 from views.siting_desk import FORBID, LOOK, OUTLINE
 from views.siting_shown import drawing_of
@@ -66,6 +67,8 @@ class Signs:
         What a click does.
     radius_m
         Of the area that a click keeps free; ``OUTLINE`` when it is drawn.
+    area
+        The district that is shown; "" for the whole city.
     """
 
     changes: Changes
@@ -74,6 +77,7 @@ class Signs:
     site: str | None
     mode: str
     radius_m: int
+    area: str = ""
 
 
 class _Base(MacroElement):
@@ -107,10 +111,10 @@ def show_map(bench: Bench, outcome: Outcome, signs: Signs, *, before: bool, chos
 
     The map itself is the same whatever is edited, so that it travels once and stands; what differs goes beside it.
     """
-    ground, (base, token, whole) = ground_of(bench.city), _base(bench)
+    ground, (base, token, whole) = ground_of(bench.city), _base(bench, signs.area)
     map_ = base_map(ground)
     map_.add_child(_Base(whole))
-    drawing = drawing_of(bench, bench.base if before else outcome, chosen=chosen)
+    drawing = drawing_of(bench, bench.base if before else outcome, chosen=chosen, area=signs.area)
     signs = replace(signs, changes={}, proposals=(), site=None, mode=LOOK) if before else signs
     repaired = bool((drawing.lines["status"] == PASS).any())
     edits = {
@@ -181,18 +185,18 @@ def _script() -> str:
     return (_JS / "siting.js").read_text(encoding="utf-8")
 
 
-@lru_cache(maxsize=4)
-def _base(bench: Bench) -> tuple[dict, str, str]:
+@lru_cache(maxsize=16)
+def _base(bench: Bench, area: str = "") -> tuple[dict, str, str]:
     """
     The drawing of the city as it is, what it is known by, and with it all that the browser gets once, as JSON.
 
     In a very large city only the first of its own sites are drawn, all can be chosen.
     """
     ground, light = ground_of(bench.city), colours()
-    points = shapely.points(bench.stock.xy_mm / _MM)
+    points = shapely.points(bench.stock.xy_mm[own_rows(bench, area)[:_MOST_STOCK]] / _MM)
     palette = {"text": light.text1, "pass": light.pass_, "unknown": light.unknown, "action": light.action}
-    base = drawing_data(drawing_of(bench, bench.base, chosen=None), ground.origin)
-    given = {"stock": steps(points[:_MOST_STOCK], ground.origin, bench.city.crs), "origin": ground.origin}
+    base = drawing_data(drawing_of(bench, bench.base, chosen=None, area=area), ground.origin)
+    given = {"stock": steps(points, ground.origin, bench.city.crs), "origin": ground.origin}
     token = sha256(script_json(base).encode()).hexdigest()[:16]
     return base, token, script_json({**given, "colours": palette, "base": base, "token": token})
 
@@ -222,7 +226,7 @@ def _sent(bench: Bench, signs: Signs, ground: Ground, *, repaired: bool) -> dict
     return {
         "mode": signs.mode,
         "drawn": signs.mode == FORBID and signs.radius_m == OUTLINE,
-        "hidden": [row for row in hidden if row < _MOST_STOCK],
+        "hidden": np.flatnonzero(np.isin(own_rows(bench, signs.area)[:_MOST_STOCK], hidden)).tolist(),
         "texts": texts,
         "signs": [
             [*step, form, number_of[told], *([is_chosen, number] if is_chosen or number else [])]

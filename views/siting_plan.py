@@ -14,6 +14,7 @@ from texts import numbers, say
 from views import calls, state
 from views.background import start
 from views.draft import bound
+from views.siting_area import own
 from views.siting_desk import ALL, BUDGET, CHEAPEST, COUNT, HOWS, Ask, Desk, Planned
 from views.siting_jobs import propose
 from views.siting_words import money
@@ -27,7 +28,7 @@ _KINDS = ("along", "visible", "within", "presence", "reach")  # measures whose g
 def ask_plan(bench: Bench, desk: Desk) -> None:
     """What is asked of the plan, and the button that has it solved."""
     ask = desk.ask
-    most_sites, most_money = _most(bench, ask)
+    most_sites, most_money = _most(bench, ask, desk.area)
     ask.sites, ask.budget = min(ask.sites, most_sites), min(ask.budget, most_money)
     with st.container(horizontal=True, key="siting_ask", gap="small", vertical_alignment="center"):
         _ask_goals(bench, desk)
@@ -90,9 +91,9 @@ def _limit_words(ask: Ask) -> str:
     return say("siting.plan.limits.budget" if costs else "siting.plan.limits.mend", **words)
 
 
-def _most(bench: Bench, ask: Ask) -> tuple[int, float]:
+def _most(bench: Bench, ask: Ask, area: str) -> tuple[int, float]:
     """As far as the sliders go: about what closes all gaps, in sites and, of the dearest carrier, in 10,000 yuan."""
-    sites = max(int(bench.base.gaps["repair_min"].sum()), _FEW)
+    sites = max(int(own(bench.base.gaps, area)["repair_min"].sum()), _FEW)
     dearest = max((Offer().costs[carrier] for carrier in ask.carriers), default=_YUAN / _FEW)
     return sites, float(math.ceil(sites * dearest / _YUAN))
 
@@ -102,7 +103,7 @@ def _ask_goals(bench: Bench, desk: Desk) -> None:
     ask, rules = desk.ask, goal_rules(bench)
     districts = [] if bench.city.districts is None else sorted(bench.assessed.verdicts["district"].dropna().unique())
     ask.rules = [rule for rule in ask.rules if rule in rules]
-    ask.districts = [name for name in ask.districts if name in districts]
+    ask.districts = [desk.area] if desk.area else [name for name in ask.districts if name in districts]
     with st.popover(_goal_words(desk, rules)):
         everything = {"placeholder": say("siting.plan.all")}
         _held(
@@ -115,15 +116,16 @@ def _ask_goals(bench: Bench, desk: Desk) -> None:
             format_func=rules.get,
             **everything,
         )
-        _held(
-            st.multiselect,
-            say("siting.plan.districts"),
-            districts,
-            of=ask,
-            to="districts",
-            key="siting_districts",
-            **everything,
-        )
+        if not desk.area:
+            _held(
+                st.multiselect,
+                say("siting.plan.districts"),
+                districts,
+                of=ask,
+                to="districts",
+                key="siting_districts",
+                **everything,
+            )
         costs = Offer().costs
         _held(
             st.multiselect,
@@ -183,7 +185,8 @@ def _goal_words(desk: Desk, rules: Mapping[str, str]) -> str:
 def goals_of(desk: Desk) -> Goals:
     """The gaps that are to be closed."""
     ask = desk.ask
-    return Goals(rules=tuple(ask.rules), districts=tuple(ask.districts), worth=ask.worth)
+    districts = [desk.area] if desk.area else ask.districts
+    return Goals(rules=tuple(ask.rules), districts=tuple(districts), worth=ask.worth)
 
 
 def offer_of(desk: Desk) -> Offer:

@@ -11,18 +11,19 @@ from metrics.scenario import Difference
 from metrics.scores import DISTRICT
 from texts import numbers, say
 from views.layers import district_labels
-from views.maps import Drawing
+from views.maps import Drawing, main_part
 from views.picking import marks
+from views.siting_area import own, shape_of
 from views.siting_work import Bench, Outcome
 
 
-def drawing_of(bench: Bench, outcome: Outcome, *, chosen: tuple[str, str] | None) -> Drawing:
+def drawing_of(bench: Bench, outcome: Outcome, *, chosen: tuple[str, str] | None, area: str = "") -> Drawing:
     """
     What fails in the city with the changes, what no longer does, and what is unknown.
 
     The stretches that failed before lie in blue below those that fail now, so that what was repaired is seen.
     """
-    frame = shown_findings(bench, outcome)
+    frame = shown_findings(bench, outcome, area=area)
     lines, places = frame[frame["is_line"]], frame[~frame["is_line"]]
     nothing = gpd.GeoDataFrame({"counted": [], "told": []}, geometry=[], crs=bench.city.crs)
     return Drawing(
@@ -31,14 +32,16 @@ def drawing_of(bench: Bench, outcome: Outcome, *, chosen: tuple[str, str] | None
         sites=nothing,
         labels=_labels(bench, outcome.difference),
         legend=_legend(frame),
+        fit=main_part(shape_of(bench, area)) if area and not shape_of(bench, area).is_empty else None,
     )
 
 
-def shown_findings(bench: Bench, outcome: Outcome) -> gpd.GeoDataFrame:
+def shown_findings(bench: Bench, outcome: Outcome, *, area: str = "") -> gpd.GeoDataFrame:
     """
     What the map shows: ``key`` (rule|subject), ``rule``, ``subject``, ``status``, ``is_line``, ``told``, geometry.
 
-    Streets that changed show their stretches of before with the status pass, below those of now.
+    Streets that changed show their stretches of before with the status pass, below those of now. With an area only
+    what lies in that district.
     """
     titles, changed = _titles(bench), {(change.rule, change.subject) for change in outcome.difference.streets}
     gained = {(flip.rule, flip.subject) for flip in outcome.difference.gained}
@@ -49,7 +52,7 @@ def shown_findings(bench: Bench, outcome: Outcome) -> gpd.GeoDataFrame:
     still = [row not in other for row in zip(unknown["rule"], unknown["subject"], strict=True)]
     parts = [before[was].assign(status=PASS), now.assign(status=FAIL), unknown[still].assign(status=UNKNOWN)]
     frame = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=bench.city.crs)
-    frame = frame[frame.geometry.notna()].reset_index(drop=True)
+    frame = own(frame[frame.geometry.notna()], area).reset_index(drop=True)
     is_line = frame["from_m"].notna() | frame.geometry.geom_type.isin(["LineString", "MultiLineString"])
     told = [_sentence(row, titles) for row in frame.itertuples()]
     return frame.assign(is_line=is_line, told=told, key=frame["rule"] + "|" + frame["subject"])
@@ -60,7 +63,7 @@ def _unknown(bench: Bench) -> gpd.GeoDataFrame:
     """What is unknown in the city as it is, without whole districts."""
     listed = findings(bench.assessed)
     mine = (listed["status"] == UNKNOWN) & listed.geometry.notna() & (listed["class"] != DISTRICT)
-    return listed[mine][["rule", "subject", "subject_name", "from_m", "to_m", "missing", "geometry"]]
+    return listed[mine][["rule", "subject", "subject_name", "district", "from_m", "to_m", "missing", "geometry"]]
 
 
 def _titles(bench: Bench) -> dict[str, str]:

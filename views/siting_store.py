@@ -25,6 +25,7 @@ from views.kept_scenarios import (
     kept_scenarios,
     read_scenario,
 )
+from views.siting_area import own_city
 from views.siting_desk import Desk
 from views.siting_questions import ask, before_leaving
 from views.siting_work import Bench
@@ -257,9 +258,10 @@ def _take_upload(bench: Bench, desk: Desk, kept: Sequence[Kept]) -> None:
 def _offer_files(bench: Bench, desk: Desk, write: Write) -> None:
     """The scenario as JSON, the sites as a table that can be imported again, and as GeoPackage."""
     name, changes = file_name(desk.scenario.name), desk.scenario.changes
+    city = own_city(bench, desk.area, changes)
     writers = {
         "json": lambda: desk.scenario.to_json(bench.city).encode(),
-        **{kind: partial(written_bytes, write, bench, changes, kind) for kind in ("csv", "gpkg")},
+        **{kind: partial(written_bytes, write, city, changes, kind) for kind in ("csv", "gpkg")},
     }
     for kind, made in writers.items():
         st.download_button(
@@ -272,10 +274,10 @@ def _offer_files(bench: Bench, desk: Desk, write: Write) -> None:
         )
 
 
-def written_bytes(write: Write, bench: Bench, changes: Changes, kind: str) -> bytes:
+def written_bytes(write: Write, city: City, changes: Changes, kind: str) -> bytes:
     """The file of this kind (``csv``, ``gpkg``) that ``write`` makes of the scenario."""
     with tempfile.TemporaryDirectory() as folder:
-        files = write(bench.city, changes, Path(folder))
+        files = write(city, changes, Path(folder))
         return next(file for file in files if file.suffix == f".{kind}").read_bytes()
 
 

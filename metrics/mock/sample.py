@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -86,6 +86,13 @@ class Sample:
     def code(self) -> str:
         """Six characters that tell this sample from others; every ``key`` begins with them."""
         return _code(self.record, self.points)
+
+    def within(self, district: str) -> "Sample":
+        """The points of a district with their lines, as they were drawn and numbered; with a code of its own."""
+        points = self.points[self.points["district"] == district].reset_index(drop=True)
+        both = (self.lines, self.foreseen)
+        lines, foreseen = (own[own["number"].isin(points["number"])].reset_index(drop=True) for own in both)
+        return replace(self, points=points, lines=lines, foreseen=foreseen, district=district)
 
 
 def sample(

@@ -43,6 +43,11 @@ class Losses:
     least: Outcomes
     most: Outcomes
 
+    def within(self, district: str) -> "Losses":
+        """Those of the subjects that lie in a district, a street where most of it does."""
+        own = (self.table["district"] == district).to_numpy()
+        return Losses(self.table[own].reset_index(drop=True), self.least.take(own), self.most.take(own))
+
 
 def losses(city: City, assessment: Assessment, classes: Sequence[str]) -> Losses:
     """

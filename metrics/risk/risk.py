@@ -92,7 +92,7 @@ class Risk:
     notes: tuple[str, ...]
 
 
-def risk(city: City, assessment: Assessment, *, draw: Draw | None = None) -> Risk:
+def risk(city: City, assessment: Assessment, *, draw: Draw | None = None, district: str = "") -> Risk:
     """
     What the random on-site assessment would cost.
 
@@ -112,6 +112,9 @@ def risk(city: City, assessment: Assessment, *, draw: Draw | None = None) -> Ris
         A city and what it was judged to be.
     draw
         Another draw than that of the book.
+    district
+        Draw in this district only; "" in the whole city. Then the answer has no district's rows, and the row ``city``
+        is the district, by its name.
 
     Raises
     ------
@@ -136,17 +139,18 @@ def risk(city: City, assessment: Assessment, *, draw: Draw | None = None) -> Ris
     if draw is None:
         raise DataError(say("risk.fault.no_draw", book=assessment.book.title))
     found = losses(city, assessment, list(draw.counts))
+    found = found.within(district) if district else found
     step, exact = _lattice(found, draw)
     pool = _Pool(found, draw, step)
     rows, spreads = [], {}
-    for scope, name, chosen, where in _scopes(found, draw, city_label(city)):
+    for scope, name, chosen, where in _scopes(found, draw, district, city_label(city)):
         row, pair = pool.drawn(chosen, where)
         rows.append({"scope": scope, "name": name, **row})
         spreads[scope, name] = pair
     areas = pd.DataFrame(rows, columns=AREA_COLUMNS)
     left_out = tuple(code for code in draw.counts if not (found.table["class"] == code).any())
     answer_step = 0.0 if exact else step / MILLION
-    notes = _notes(assessment, draw, found, areas, left_out, answer_step)
+    notes = _notes(assessment, draw, found, areas, left_out, answer_step, district)
     return Risk(areas, _subjects(found, draw), spreads, draw, left_out, answer_step, notes)
 
 
@@ -204,15 +208,17 @@ def _open(found: Losses) -> np.ndarray:
     return found.most.mean() > found.least.mean() + 1e-9
 
 
-def _scopes(found: Losses, draw: Draw, city_name: str) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
+def _scopes(found: Losses, draw: Draw, only: str, city_name: str) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
     """Scope, name, whose deductions count, and out of whom is drawn."""
     class_ = found.table["class"].to_numpy(dtype=object)
     district = found.table["district"].to_numpy(dtype=object)
     everyone = np.ones(len(class_), dtype=bool)
-    yield CITY, city_name, everyone, everyone
+    yield CITY, only or city_name, everyone, everyone
     for code in draw.counts:
         if (class_ == code).any():
             yield CLASS, code, class_ == code, class_ == code
+    if only:
+        return
     outside = pd.isna(district)
     names = sorted(set(district[~outside].tolist()))
     for name in names:
@@ -265,6 +271,7 @@ def _notes(
     areas: pd.DataFrame,
     left_out: tuple[str, ...],
     step_points: float,
+    only: str,
 ) -> tuple[str, ...]:
     label = assessment.book.class_label
     size = found.table["class"].value_counts()
@@ -276,7 +283,7 @@ def _notes(
     joiner = say("explain.joiner")
     source = draw.source
     notes = [
-        say("risk.how", drawn=joiner.join(drawn) or say("risk.nothing")),
+        say("risk.how", where=only or say("risk.whole"), drawn=joiner.join(drawn) or say("risk.nothing")),
         say("risk.walks"),
         say("risk.source", document=source.document, clause=source.clause, confidence=source.confidence),
     ]

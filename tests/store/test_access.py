@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from store import SYSTEM, Denied, Phase, Wanted
-from store.access import ROLES, UNIT, WALL, Act
+from store import SYSTEM, Denied, Phase, StoreError, Wanted
+from store.access import AREA, OWN, RIGHTS, ROLES, UNIT, WALL, WHOLE, Act, area
 from tests.store.conftest import PASSWORD
 
 EVERYBODY = ("command", "east", "west", "lamps", "parks", "planner", "wall")
@@ -34,6 +34,7 @@ CALLS = {
     "see_mocks": lambda kept, by, run, _: kept.mocks.all(by, "c"),
     "keep_mocks": lambda kept, by, run, _: _mock_of(kept, by),
     "record_mocks": lambda kept, by, run, _: kept.mocks.record(by, _mock_of(kept, by), []),
+    "tell_mocks": lambda kept, by, run, _: kept.mocks.tell(by, _mock_of(kept, by), {}),
     "see_orders": lambda kept, by, run, _: kept.orders.page(by),
     "make_orders": lambda kept, by, run, _: kept.orders.make(by, run),
     "change_orders": lambda kept, by, run, _: kept.orders.change_many(by, {}, "note"),
@@ -238,3 +239,61 @@ def test_a_session_left_open_overnight_has_ended(kept, staff, clock):
     clock.turn(minutes=1)
     with pytest.raises(Denied, match="登录已过期"):
         kept.orders.page(boss)
+
+
+SIGHTS = {
+    "command": dict.fromkeys(RIGHTS, WHOLE),
+    "planner": dict.fromkeys(["coverage", "siting", "orders", "mock", "briefing", "import_data", "standards"], WHOLE),
+    "east": {**dict.fromkeys(["coverage", "siting", "orders", "mock"], AREA), "standards": WHOLE},
+    "lamps": {"orders": OWN, "standards": WHOLE},
+    "wall": {"wall": WHOLE},
+}
+
+
+@pytest.mark.parametrize("page", list(RIGHTS))
+@pytest.mark.parametrize("name", list(SIGHTS))
+def test_each_sees_of_each_page_what_the_table_says_and_else_is_denied(staff, name, page):
+    """Written out beside the table: a line that is changed there is changed here on purpose."""
+    by, sight = getattr(staff, name), SIGHTS[name].get(page)
+    assert RIGHTS[page].get(by.role) == sight
+    if sight is None:
+        with pytest.raises(Denied, match="不能查看此页"):
+            area(by, page)
+    else:
+        assert area(by, page) == ("东区" if sight == AREA else None)
+
+
+def test_who_keeps_what_a_page_shows_may_ask_for_it(staff):
+    """No page is shown to a role that the store would turn away there."""
+    asked = {"siting": Act.SEE_SCENARIOS, "orders": Act.SEE_ORDERS, "mock": Act.SEE_MOCKS, "people": Act.MANAGE_PEOPLE}
+    asked |= {"wall": Act.SEE_RUNS, "coverage": Act.SEE_RUNS, "briefing": Act.SEE_RUNS}
+    for page, act in asked.items():
+        assert set(RIGHTS[page]) <= set(act.roles)
+    assert set(RIGHTS["mock"]) == set(Act.SEE_MOCKS.roles) and set(RIGHTS["siting"]) == set(Act.SEE_SCENARIOS.roles)
+
+
+def test_scenarios_are_seen_changed_and_dropped_by_whose_they_are(kept, staff):
+    """The command centre and planners share theirs; each district has its own, even under the same name."""
+    shelves = {("command", "planner"): "市里的", ("east",): "东区的", ("west",): "西区的"}
+    for (first, *_), text in shelves.items():
+        assert kept.scenarios.keep(getattr(staff, first), "c", "甲", text) == 1
+    for names, text in shelves.items():
+        for name in names:
+            assert kept.scenarios.read(getattr(staff, name), "c", "甲").text == text
+            assert len(kept.scenarios.all(getattr(staff, name), "c")) == 1
+    kept.scenarios.keep(staff.command, "c", "只在市里", "{}")
+    for by in (staff.east, staff.west):
+        with pytest.raises(StoreError, match="没有方案"):
+            kept.scenarios.read(by, "c", "只在市里")
+        kept.scenarios.drop(by, "c", "只在市里")
+    kept.scenarios.drop(staff.east, "c", "甲")
+    assert {one.name for one in kept.scenarios.all(staff.planner, "c")} == {"甲", "只在市里"}
+    assert [one.name for one in kept.scenarios.all(staff.west, "c")] == ["甲"]
+
+
+@pytest.mark.parametrize("name", ["lamps", "wall"])
+def test_units_and_walls_have_no_scenarios(kept, staff, name):
+    by = getattr(staff, name)
+    for ask in (lambda: kept.scenarios.read(by, "c", "甲"), lambda: kept.scenarios.drop(by, "c", "甲")):
+        with pytest.raises(Denied, match="的角色不能"):
+            ask()

@@ -3,6 +3,7 @@
 import pytest
 
 from store import Conflict, Denied, StoreError
+from store.mock_parts import Part
 from store.mocks import Change
 
 KEYS = ["A-1", "A-2", "B-1"]
@@ -152,3 +153,74 @@ def test_a_large_one(kept, staff):
     answer = kept.mocks.record(staff.command, number, [Change(key, 1.0, "", 0) for key in keys])
     assert len(answer.done) == 3000
     assert kept.mocks.all(staff.command, "测试市")[0].filled == 3000
+
+
+PARTS = {
+    "东区": Part("东区的文本", {"points": 1}, ("A-1", "A-2")),
+    "西区": Part("西区的文本", {"points": 1}, ("B-1",)),
+}
+
+
+def test_a_district_sees_its_part_once_it_is_told_and_no_longer_when_it_is_taken_back(kept, staff, mock):
+    kept.mocks.record(staff.command, mock, [Change("A-1", 3.0, "", 0), Change("B-1", 1.0, "西", 0)])
+    assert not kept.mocks.all(staff.east, "测试市")
+    with pytest.raises(Denied, match="没有这次模拟测评"):
+        kept.mocks.read(staff.east, mock)
+    kept.mocks.tell(staff.planner, mock, PARTS)
+    assert kept.mocks.read(staff.command, mock).told_at is not None
+    (listed,), one = kept.mocks.all(staff.east, "测试市"), kept.mocks.read(staff.east, mock)
+    assert (listed.lines, listed.filled, listed.text, listed.part) == (2, 1, None, "东区")
+    assert (one.text, one.facts, one.lines, one.filled, one.part) == ("东区的文本", {"points": 1}, 2, 1, "东区")
+    assert shown(kept, staff.east, mock) == {"A-1": (3.0, ""), "A-2": (None, "")}
+    assert shown(kept, staff.west, mock) == {"B-1": (1.0, "西")}
+    kept.mocks.record(staff.planner, mock, [Change("A-2", 4.0, "", 0)])
+    assert shown(kept, staff.east, mock)["A-2"] == (4.0, "")
+    assert len(kept.mocks.results(staff.command, mock)) == 3 and kept.mocks.read(staff.command, mock).text == "{}"
+    kept.mocks.tell(staff.command, mock, {})
+    assert kept.mocks.read(staff.command, mock).told_at is None and not kept.mocks.all(staff.east, "测试市")
+    for ask in (kept.mocks.read, kept.mocks.results):
+        with pytest.raises(Denied, match="没有这次模拟测评"):
+            ask(staff.east, mock)
+    assert [entry.act for entry in kept.audit.entries(staff.command, about="mock")][:3] == ["untell", "record", "tell"]
+
+
+def test_a_district_that_has_no_points_is_told_nothing(kept, staff, mock):
+    kept.mocks.tell(staff.command, mock, {"西区": PARTS["西区"]})
+    assert not kept.mocks.all(staff.east, "测试市")
+    with pytest.raises(Denied, match="没有这次模拟测评"):
+        kept.mocks.results(staff.east, mock)
+
+
+def test_what_was_told_is_looked_at_only(kept, staff, mock):
+    kept.mocks.tell(staff.command, mock, PARTS)
+    for ask in (
+        lambda: kept.mocks.record(staff.east, mock, [Change("A-1", 3.0, "", 0)]),
+        lambda: kept.mocks.rename(staff.east, mock, "x", version=1),
+        lambda: kept.mocks.drop(staff.east, mock),
+    ):
+        with pytest.raises(Denied, match="通报给本区查看，不能改动"):
+            ask()
+    with pytest.raises(Denied, match="的角色不能通报模拟测评"):
+        kept.mocks.tell(staff.east, mock, {})
+    for by in (staff.lamps, staff.wall):
+        with pytest.raises(Denied, match="的角色不能"):
+            kept.mocks.read(by, mock)
+
+
+def test_what_a_district_drew_is_not_told(kept, staff):
+    own = keep(kept, staff.east, districts=["东区"])
+    with pytest.raises(StoreError, match="不用通报"):
+        kept.mocks.tell(staff.command, own, PARTS)
+    with pytest.raises(Denied, match="没有这次模拟测评"):
+        kept.mocks.read(staff.west, own)
+
+
+def test_dropped_it_is_gone_for_the_districts_too(kept, staff, mock):
+    kept.mocks.tell(staff.command, mock, PARTS)
+    kept.mocks.drop(staff.command, mock)
+    assert not kept.mocks.all(staff.east, "测试市")
+
+
+def test_a_part_of_other_lines_is_our_mistake(kept, staff, mock):
+    with pytest.raises(ValueError, match="lines"):
+        kept.mocks.tell(staff.command, mock, {"东区": Part("", {}, ("Z-1",))})

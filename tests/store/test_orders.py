@@ -1,11 +1,12 @@
 """Orders: made from gaps, led through their states within their limits, reviewed by later runs."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
-from store import Conflict, Denied, StoreError, Wanted
+from store import Conflict, Denied, StoreError, Wanted, open_store
 from store.schema import gaps as gaps_table
 
 WALK_WEST, WALK_EAST, PARK = 1, 2, 3
@@ -159,6 +160,19 @@ def test_overdue_goes_up_one_level_once_for_each_limit(kept, staff, made, clock)
     clock.turn(days=10)
     assert kept.orders.raise_overdue() == (WALK_WEST,)
     assert kept.orders.get(staff.lamps, WALK_WEST).level == "command"
+
+
+def test_two_servers_raise_each_order_once(kept, staff, made, clock, url):
+    clock.turn(days=4)
+    servers = [open_store(url, now=clock) for _ in range(4)]
+    with ThreadPoolExecutor(len(servers)) as pool:
+        raised = list(pool.map(lambda one: one.orders.raise_overdue(), servers))
+    assert sorted(number for one in raised for number in one) == sorted((WALK_WEST, WALK_EAST, PARK))
+    for number in (WALK_WEST, WALK_EAST, PARK):
+        assert [entry.act for entry in kept.orders.history(staff.command, number)].count("raise") == 1
+        assert kept.orders.get(staff.command, number).level == "district"
+    for one in servers:
+        one.close()
 
 
 def test_the_second_of_two_is_told_who_was_first_and_loses_nothing(kept, staff, made, clock):

@@ -69,7 +69,7 @@ def test_a_scenario_is_kept_by_name_and_read_again(kept, staff):
     assert kept.scenarios.keep(staff.planner, "测试市", " 方案  甲 ", "{1}") == 1
     assert kept.scenarios.keep(staff.planner, "测试市", "方案 甲", "{2}", version=1) == 2
     assert kept.scenarios.read(staff.command, "测试市", "方案 甲").text == "{2}"
-    assert [(one.name, one.version, one.text) for one in kept.scenarios.all(staff.east, "测试市")] == [
+    assert [(one.name, one.version, one.text) for one in kept.scenarios.all(staff.command, "测试市")] == [
         ("方案 甲", 2, None)
     ]
     kept.scenarios.drop(staff.planner, "测试市", "方案 甲")

@@ -9,12 +9,14 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from data import settings as module
+from metrics.scenario.scenario import Scenario
 from store import open_store
 from store.people import TRIES
 from tests.views.conftest import HERE
 from tests.views.test_pages import html_of
 from texts import say
-from views import cookies, door, office
+from views import cookies, door, office, parcels
+from views.siting_desk import Desk
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD, OWN = "a long password", "my very own password"
@@ -190,6 +192,40 @@ def test_overnight_what_was_typed_stays(boss):
     assert "公共广场" in html_of(app)
 
 
+def test_overnight_what_was_ticked_and_switched_stays(boss):
+    """A box is a field of its page's desk; a page that lost one to the night has it from there."""
+    app = sign_in(opened(), "boss", PASSWORD).switch_page("pages/siting.py").run()
+    for _ in range(60):
+        if any(button.key == "siting_run" for button in app.button):
+            break
+        app.run()
+    app.switch_page("pages/briefing.py").run()
+    before = app.toggle(key="briefing_orders").value
+    end_session(app)
+    app.toggle(key="briefing_orders").set_value(not before).run()
+    assert say("store.access.expired") in html_of(app)
+    sign_in(app, "boss", PASSWORD)
+    app.switch_page("pages/briefing.py").run()
+    assert not app.exception and app.toggle(key="briefing_orders").value is not before
+
+
+def end_session(app: AppTest) -> None:
+    person = app.session_state[office._VISITOR]
+    app.session_state[office._VISITOR] = replace(person, until=datetime.now(UTC) - timedelta(minutes=1))
+
+
+def test_what_one_typed_as_another_role_is_not_shown(boss, kept):
+    """An account that became a district's in the night is let in again without what it had on its desks."""
+    number = kept.people.add(boss, "li", "李四", "planner", password=PASSWORD)
+    kept.people.change_password(kept.people.sign_in("li", PASSWORD), PASSWORD, OWN)
+    app = sign_in(opened(), "li", OWN).switch_page("pages/standards.py").run()
+    kept.people.change(boss, number, role="district", district="古渡区")
+    app.text_input(key="standards_find").input("公共广场").run()
+    sign_in(app, "li", OWN)
+    assert app.session_state[office._VISITOR].role == "district"
+    assert not [one for one in app.text_input if one.key == "standards_find" and one.value]
+
+
 def test_what_one_typed_is_not_shown_to_another(boss, kept):
     kept.people.add(boss, "li", "李四", "planner", password=PASSWORD)
     kept.people.change_password(kept.people.sign_in("li", PASSWORD), PASSWORD, OWN)
@@ -296,6 +332,57 @@ def test_by_a_provider_one_is_who_it_says(boss, kept, knocks, way):
     way("local")
     knocks(replace(ELSEWHERE, user=user))
     assert _is_outside(opened())
+
+
+@pytest.fixture
+def provided(boss, kept, knocks, way):
+    """The page of a session that a provider let in, and one that has ended with something typed."""
+    way("oidc")
+    kept.people.add(boss, "li", "李四", "planner")
+
+    def come(login: str) -> AppTest:
+        user = {"is_logged_in": True, "preferred_username": login, "iat": datetime.now(UTC).timestamp()}
+        knocks(replace(ELSEWHERE, user=user))
+        return opened()
+
+    def leave_for_the_provider(login: str, text: str) -> None:
+        app = come(login).switch_page("pages/standards.py").run()
+        end_session(app)
+        knocks(replace(ELSEWHERE, user={}))
+        app.text_input(key="standards_find").input(text).run()
+        app.session_state["siting_desks"] = {"demo": Desk(Scenario("夜里的方案", "x"))}
+        _press(app, say("people.sign_in.provider"))
+
+    yield come, leave_for_the_provider
+    parcels._held.clear()
+
+
+def test_what_was_typed_comes_back_from_the_provider_to_the_same_person_once(provided):
+    come, leave = provided
+    leave("boss", "公共广场")
+    other = come("li")
+    assert say("people.sign_in.carried") not in html_of(other) and "siting_desks" not in other.session_state
+    app = come("boss")
+    assert say("people.sign_in.carried") in html_of(app)
+    assert app.session_state["siting_desks"]["demo"].scenario.name == "夜里的方案"
+    assert app.switch_page("pages/standards.py").run().text_input(key="standards_find").value == "公共广场"
+    assert "siting_desks" not in come("boss").session_state
+
+
+def test_what_waits_for_a_person_is_bounded_and_ends(provided, monkeypatch):
+    come, leave = provided
+    monkeypatch.setattr(parcels, "MOST", 1)
+    leave("boss", "公共广场")
+    leave("li", "公园")
+    assert len(parcels._held) == 1 and "siting_desks" not in come("boss").session_state
+    monkeypatch.setattr(parcels, "GOOD_FOR_S", 0.0)
+    leave("li", "公园")
+    assert "siting_desks" not in come("li").session_state and not parcels._held
+    monkeypatch.setattr(parcels, "GOOD_FOR_S", 60.0)
+    monkeypatch.setattr(parcels, "MOST_TYPED", 10)
+    leave("li", "园" * 100)
+    ((_, content),) = parcels._held.values()
+    assert "standards_find" not in content
 
 
 def test_with_another_way_there_is_no_demo_but_the_first_account(kept, way):

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -15,9 +16,10 @@ from metrics.mock import read_back
 from metrics.risk import risk
 from store import open_store
 from store.mocks import Change
+from tests.views.conftest import HERE
 from tests.views.small import SCRIPT, small_city
 from texts import say
-from views import calls
+from views import calls, cookies, door
 from views.risk import chance, points
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -292,3 +294,44 @@ def test_a_kept_one_opens_after_the_city_changed(page, tmp_path):
     assert "12 个点位" in html_of(page) and "样本号" in html_of(page)
     for name in ("typing", "scores", "model"):
         part(page, name)
+
+
+def as_district(monkeypatch, store, district: str) -> AppTest:
+    """The page as an account of the district finds it; who drew was the first account's."""
+    boss = replace(store.people.first("boss", "王主任", "a long password"), until=None)
+    store.people.add(boss, "gudu", "古渡", "district", district=district)
+    _, token = store.sessions.open(store.people.sign_in_outside("gudu"))
+    monkeypatch.setattr(door, "knock", lambda: replace(HERE, cookies={cookies.COOKIE: token}))
+    return opened(started())
+
+
+def test_a_district_sees_its_points_and_results_once_they_are_told(page, monkeypatch):
+    drawn(page)
+    store, by, one = kept_one()
+    sample = read_back(one.text).sample
+    district = sample.points["district"].value_counts().index[0]
+    own = sample.within(district)
+    changes = [Change(key, 0.0, "", 0) for key in own.lines["key"]]
+    store.mocks.record(by, one.id, changes)
+    page.button(key="mock_tell").click().run()
+    assert not page.exception and store.mocks.read(by, one.id).told_at is not None
+    theirs = on_mock(as_district(monkeypatch, store, district))
+    shown = html_of(theirs)
+    assert f"通报{district}部分" in shown and f"{len(own.points)} 个点位" in shown
+    others = set(sample.points["subject_name"]) - set(own.points["subject_name"])
+    assert others and not [name for name in others if name in shown]
+    assert theirs.segmented_control(key="mock_part").options == ["点位与记录表", "成绩", "与模型对照"]
+    assert not [b for b in theirs.button if b.key in ("mock_rename", "mock_drop", "mock_tell")]
+    assert not [name for name in others if name in html_of(part(theirs, "scores"))]
+    assert not [name for name in others if name in html_of(part(theirs, "model"))]
+    store.close()
+
+
+def test_what_was_told_can_be_taken_back(page):
+    drawn(page)
+    store, by, one = kept_one()
+    page.button(key="mock_tell").click().run()
+    page.button(key="mock_untell").click().run()
+    assert not page.exception and store.mocks.read(by, one.id).told_at is None
+    assert say("mock_page.kept.untold") in html_of(page)
+    store.close()

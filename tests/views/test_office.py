@@ -1,8 +1,12 @@
 """The store as pages see it: opened anew when it came back, runs kept beside the page, phases, the clock."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import anyio
 import pytest
 
+import serve
 from data import settings as module
 from store import Phase, StoreError, open_store
 from tests.store import streets
@@ -131,3 +135,34 @@ def test_without_a_base_the_clock_goes_on(monkeypatch, caplog):
     monkeypatch.setattr(office, "store", away)
     clock.raise_overdue()
     assert "away" in caplog.text
+
+
+def test_wrong_settings_do_not_stop_the_clock(user_folder, monkeypatch, caplog):
+    (user_folder.parent / "settings.toml").write_text("not toml at all")
+    module.settings.cache_clear()
+    clock.raise_overdue()
+    assert "settings" in caplog.text or "设置" in caplog.text
+
+
+def test_overdue_orders_go_up_though_nobody_opened_a_page(user_folder, monkeypatch):
+    """The server's own life, without a browser: what was due last week has gone up before anybody came."""
+    last_week = datetime.now(UTC) - timedelta(days=20)
+    past = open_store(now=lambda: last_week)
+    boss = replace(past.people.first("boss", "王主任", "a long password"), until=None)
+    made = past.orders.make(boss, past.runs.keep(boss, streets.assessment("west_gap"))).new
+    past.close()
+    for name in ("make_ready", "begin_demo_history"):
+        monkeypatch.setattr(serve, name, lambda: None)
+    kept = open_store()
+    levels = {}
+
+    async def life() -> None:
+        async with serve._ready(None):
+            with anyio.move_on_after(20):
+                while set(levels.values()) != {"district"}:
+                    await anyio.sleep(0.05)
+                    levels.update((number, kept.orders.get(boss, number).level) for number in made)
+
+    run_apart(life)
+    assert len(levels) == 3 and set(levels.values()) == {"district"}
+    kept.close()

@@ -1,14 +1,17 @@
 """人员与权限: accounts, wall links, units, phases, the audit trail, as the command centre works with them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from store import Store, open_store
 from store.audit import Entry
+from store.mock import Change
+from store.mock_parts import Part
 from tests.views.conftest import HERE
 from tests.views.test_admission import PASSWORD, opened
 from tests.views.test_pages import html_of
@@ -175,6 +178,36 @@ def test_the_audit_trail_is_read_filtered_and_turned(page, kept, boss):
     assert "方案" not in shown.split("<tbody>")[1] and "添加" in shown
     page.selectbox(key="people_audit_who").select("王主任").run()
     assert "账号 1" in html_of(page)
+
+
+def test_no_code_of_the_program_stands_in_the_audit_trail(user_folder, kept, boss):
+    """Everything that people do to each kind of thing is done once: what is read then are words."""
+    mock = kept.mocks.keep(
+        boss, "澜州市", "冬测", "{}", code="甲", keys=["一", "二"], districts=["东区"], facts={"points": 1}
+    )
+    kept.mocks.record(boss, mock, [Change("一", 3.0, "褪色", 0), Change("二", None, HOSTILE, 0)])
+    kept.mocks.record(boss, mock, [Change("一", 4.5, "", 1)])
+    kept.mocks.tell(boss, mock, {"东区": Part("{}", {}, ["一"])})
+    kept.mocks.tell(boss, mock, {})
+    kept.mocks.rename(boss, mock, "冬测 二", version=1)
+    kept.mocks.drop(boss, mock)
+    kept.scenarios.keep(boss, "澜州市", "方案", "{}")
+    kept.scenarios.drop(boss, "澜州市", "方案")
+    year = kept.calendar.year(boss, 2030)
+    kept.calendar.set_year(boss, 2030, [replace(year[0], last_on=year[0].last_on - timedelta(days=1)), *year[1:]])
+    kept.tokens.make(boss, "大厅")
+    kept.tokens.revoke(boss, kept.tokens.all(boss)[0].id)
+    kept.units.rename(boss, "园林处", "园林局")
+    photo = {"kind": "整改后", "photos": 2}
+    extra = [Entry(0, kept.base.now(), 1, "王主任", "command", "order", 7, "photo", {}, photo, "")]
+    was = {"kind": "整改后", "by": "某某", "at": "2026-06-01T02:00:00+00:00"}
+    extra += [Entry(0, kept.base.now(), 1, "王主任", "command", "order", 7, "photo_removed", was, {}, "")]
+    table = audit_table([*kept.audit.entries(boss), *extra])
+    written = [text.replace(HOSTILE, "").replace("boss", "") for text in table.to_numpy().ravel().tolist()]
+    assert not [text for text in written if re.search("[A-Za-z_]{2,}", text)]
+    texts = table.iloc[:, -1].tolist()
+    assert f"一 无 → 3（褪色）；二 无 → 无（{HOSTILE}）" in texts and "一 3（褪色） → 4.5" in texts
+    assert "照片 整改后；张数 2" in texts
 
 
 def test_an_entry_reads_in_chinese(user_folder):

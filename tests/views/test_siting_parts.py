@@ -218,11 +218,11 @@ def test_names_of_the_data_are_escaped():
 
 def test_tables_hold_all_sites(bench, tmp_path):
     changes = filling(550) | {"banner": None}
-    table = pd.read_csv(io.BytesIO(written_bytes(write_scenario, bench, changes, "csv")))
+    table = pd.read_csv(io.BytesIO(written_bytes(write_scenario, bench.city, changes, "csv")))
     assert len(table) == len(bench.city.sites)
     assert {"经度", "纬度"} <= set(table.columns) and "new550" in set(table["编号"])
     package = tmp_path / "scenario.gpkg"
-    package.write_bytes(written_bytes(write_scenario, bench, changes, "gpkg"))
+    package.write_bytes(written_bytes(write_scenario, bench.city, changes, "gpkg"))
     assert len(gpd.read_file(package, layer="sites")) == len(bench.city.sites)
     assert len(gpd.read_file(package, layer="changes")) == 2
 

@@ -1,5 +1,9 @@
 """The demo's invented weeks: an earlier stock that is really assessed, and orders that say what a round has found."""
 
+import multiprocessing
+import os
+import signal
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -12,10 +16,12 @@ from metrics.assessment import assess
 from metrics.rulebook import load_rulebook
 from store import SYSTEM, open_store
 from store.base import ZONE
+from store.demo_copy import copy_history
 from store.demo_history import keep_demo_history
 from store.keeping import keep_assessment
 from store.order import Wanted
 from tests.cities import city, district, road, site, venue
+from tests.store.writer import fill_on
 from tests.views.small import small_city
 from views.demo_history import round_times
 
@@ -146,3 +152,79 @@ def test_who_looked_first_does_no_harm(url, rounds):
     runs = store.runs.newest(SYSTEM)
     assert len(runs) == len(rounds)
     store.close()
+
+
+def test_killed_while_it_writes_nothing_is_left_and_the_next_start_makes_all_of_it(url, rounds):
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.store.writer", "tests.store.migrator"])  # one server for all
+    store = open_store(url, now=lambda: NOW)
+    mine = store.scenarios.keep(store.people.demo("127.0.0.1"), "c", "我的方案", "{}")
+    for table in ("runs", "orders", "gaps", "audit"):  # killed when the first of its rows are about to be written
+        receiving, sending = context.Pipe(duplex=False)
+        child = context.Process(target=fill_on, args=(url, rounds, NOW, sending), daemon=True)
+        child.start()
+        sending.close()
+        with receiving:
+            while receiving.recv() != table:
+                pass
+            with suppress(ProcessLookupError):
+                os.kill(child.pid, signal.SIGKILL)
+        child.join()
+        by = store.people.demo("127.0.0.1")
+        assert child.exitcode == -signal.SIGKILL
+        assert not store.runs.newest(by) and not store.orders.page(by, limit=1).total
+    assert keep_demo_history(rounds, now=NOW, url=url)
+    _is_whole(store, rounds)
+    assert store.scenarios.read(store.people.demo("127.0.0.1"), "c", "我的方案").version == mine
+    store.close()
+
+
+def test_of_two_servers_on_one_store_one_makes_it(url, rounds):
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.store.writer", "tests.store.migrator"])
+    open_store(url, now=lambda: NOW).close()
+    pipes = [context.Pipe(duplex=False) for _ in range(2)]
+    servers = [context.Process(target=fill_on, args=(url, rounds, NOW, sending)) for _, sending in pipes]
+    for server in servers:
+        server.start()
+    for server in servers:
+        server.join(120)
+    assert [server.exitcode for server in servers] == [0, 0]
+    store = open_store(url, now=lambda: NOW)
+    _is_whole(store, rounds)
+    store.close()
+
+
+def test_what_somebody_ordered_while_it_was_made_is_theirs_alone(url, rounds, monkeypatch):
+    store = open_store(url, now=lambda: NOW)
+
+    def order_first(*asked):
+        by = store.people.demo("127.0.0.1")
+        run = keep_assessment(store, SYSTEM, rounds[-1][1]).id
+        store.orders.make(by, run, [store.runs.gaps(by, run)[0].id])
+        return copy_history(*asked)
+
+    monkeypatch.setattr("store.demo_history.copy_history", order_first)
+    assert not keep_demo_history(rounds, now=NOW, url=url)
+    by = store.people.demo("127.0.0.1")
+    assert (len(store.runs.newest(by)), store.orders.page(by).total) == (1, 1)
+    store.close()
+
+
+def _is_whole(store, rounds):
+    """Each round once, with its gaps; every order with all its steps, of the person who is there."""
+    by = store.people.demo("127.0.0.1")
+    runs = store.runs.newest(by)
+    assert [run.at for run in runs] == [at for at, _ in reversed(rounds)]
+    for run, (_, assessment) in zip(reversed(runs), rounds, strict=True):
+        assert len(store.runs.gaps(by, run.id)) == run.gaps == len(assessment.gaps)
+        assert len(store.runs.figures(by, run.id)) == len(assessment.scores)
+    orders, numbers = store.orders.page(by, limit=1000).orders, {run.id for run in runs}
+    assert len(orders) > 20
+    for order in orders:
+        entries = store.orders.history(by, order.id)
+        assert {order.first_run, order.last_run} <= numbers
+        assert [entry.after["version"] for entry in entries] == list(range(1, order.version + 1))
+        assert {entry.person for entry in entries} <= {by.id, None}
+    told = store.audit.entries(by, about="order", limit=10_000)
+    assert len(told) == sum(order.version for order in orders)

@@ -36,7 +36,11 @@ def entries(facts: Facts) -> list[str]:
 
 
 def _grouped(news: Sequence[tuple[Entry, Order]]) -> list[tuple[Entry, Order, int]]:
-    """Alike entries of one moment as one, with their number; those of steps that no one needs to hear are left out."""
+    """
+    Alike entries of one moment as one, with their number; those of steps that no one needs to hear are left out.
+
+    A photo that was taken away is a clerk's correction, and no news of an order: ``wall.news.acts`` does not name it.
+    """
     known = lookup("wall.news.acts")
     groups: dict[tuple, list] = {}
     for entry, order in news:

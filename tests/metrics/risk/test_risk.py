@@ -84,6 +84,18 @@ def test_a_districts_part_and_a_district_alone():
     assert row_of(answer, "city")["expected_most"] == pytest.approx(8)
 
 
+def test_a_draw_in_one_district_is_the_district_alone():
+    """What is asked of one district only is what the whole answer has of it alone; nothing is told of others."""
+    place = stops(2, 1, 0, east_from=2)
+    book = book_of(stop_rule(), draw=draw_of(bus_stop=2))
+    whole_city = assess(place, book, "routine")
+    for name in sorted(whole_city.verdicts["district"].dropna().unique()):
+        own, alone = risk(place, whole_city, district=name), row_of(risk(place, whole_city), "alone", name)
+        row = row_of(own, "city", name)
+        assert row.drop(["scope", "name"]).to_dict() == alone.drop(["scope", "name"]).to_dict()
+        assert set(own.areas["scope"]) == {"city", "class"} and set(own.subjects["district"]) == {name}
+
+
 def test_a_walk_of_unequal_starts():
     """
     1,000 m with sites at 100, 200, 300, 400 and 900 m; 5 of 500 m. A walk from 0–100 m holds 4, 100–200 m 3, 200–300 m
