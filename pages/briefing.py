@@ -17,7 +17,7 @@ from store.runs import Run
 from texts import say
 from views import briefing as page
 from views import calls, controls, coverage, office
-from views.notices import show_faults
+from views.notices import show_why
 
 
 @st.fragment
@@ -27,7 +27,7 @@ def _page() -> None:
     try:
         _show()
     except DataError as error:
-        show_faults(error.faults)
+        show_why(error.faults)
 
 
 def _show() -> None:
