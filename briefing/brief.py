@@ -89,7 +89,7 @@ def write_set(
         if stop():
             raise DataError(say("brief.fault.stopped"))
         tell(say("brief.making", name=name))
-        files.append(_write(folder / name, make))
+        files += _write(folder / name, make)
     return Written(tuple(files), tuple(notes))
 
 
@@ -214,8 +214,13 @@ def _picture_jobs(city, assessment, briefing, sheet, kind):
                 add(name, lambda _, n=name: district_map(city, assessment, n, sheet=sheet, format=kind))
     else:
         for row in _placed(briefing).head(measures().most_close_ups).itertuples():
-            add(str(row.subject_name), lambda _, r=row: gap_map(city, assessment, r, sheet=sheet, format=kind))
+            add(str(row.subject_name), lambda _, r=row: _close_up(city, assessment, r, sheet, kind))
     return jobs
+
+
+def _close_up(city: City, assessment: Assessment, row, sheet: Sheet, kind: str) -> bytes:
+    """The sheet of a gap; nothing when it has no position."""
+    return gap_map(city, assessment, row, sheet=sheet, format=kind) or b""
 
 
 def _placed(briefing: Briefing) -> gpd.GeoDataFrame:
@@ -232,10 +237,13 @@ def _left_out(briefing: Briefing) -> list[str]:
     return [say("brief.left_out", who=briefing.who, count=numbers.whole(count), most=numbers.whole(most))]
 
 
-def _write(path: Path, make) -> Path:
+def _write(path: Path, make) -> list[Path]:
+    """Write one file, whole or not at all; a maker that gives no bytes has written it itself, empty ones make none."""
     part = path.with_name(path.name + ".part")
     content = make(path)
+    if content == b"":
+        return []
     if content is not None:
         part.write_bytes(content)
         part.replace(path)
-    return path
+    return [path]

@@ -12,7 +12,7 @@ UnitCounts = tuple[str, int, int, int]
 
 
 def unit_counts(store: Store, by: Person, wanted: Wanted) -> Sequence[UnitCounts]:
-    """How many of the wanted orders each unit was given, closed, and has overdue; those only found are not given yet."""
+    """How many of the wanted orders each unit was given, closed, and has overdue; those found are not given yet."""
     states, counts = order_book(), {}
     for tally in store.orders.board(by, wanted):
         if tally.state != states.first:

@@ -31,9 +31,9 @@ def sites_within(city: City, assessment: Assessment, filters: Filters) -> gpd.Ge
     looked = [pair in subjects for pair in zip(traces["rule"], traces["subject"], strict=True)]
     keep = sites["id"].isin(traces.loc[looked, "site"]).to_numpy()
     if filters.unit is not None:
-        keep |= (sites["unit"] == filters.unit).to_numpy()
+        keep = keep | (sites["unit"] == filters.unit).to_numpy()
     if (area := _area(city, filters)) is not None:
-        keep |= shapely.contains(area, sites.geometry.to_numpy())
+        keep = keep | shapely.contains(area, sites.geometry.to_numpy())
     return sites[keep]
 
 
@@ -44,7 +44,7 @@ def streets_within(city: City, assessment: Assessment, filters: Filters) -> gpd.
         return streets
     keep = streets["street"].isin(narrowed(findings(assessment), filters)["subject"]).to_numpy()
     if (area := _area(city, filters)) is not None:
-        keep |= shapely.intersects(area, streets.geometry.to_numpy())
+        keep = keep | shapely.intersects(area, streets.geometry.to_numpy())
     return streets[keep]
 
 
