@@ -22,7 +22,7 @@ from metrics.listing import found_of_due
 from metrics.scores import CITY, UNIT
 from texts import numbers, say
 
-_MAP_WIDTH_MM, _DISTRICT_WIDTH_MM, _GAP_WIDTH_MM = 120.0, 92.0, 120.0
+_MAP_WIDTH_MM, _DISTRICT_WIDTH_MM, _GAP_WIDTH_MM = 120.0, 84.0, 120.0
 _MOST_CHANGED, _MOST_PROPOSED, _MOST_CLOSE_UPS = 40, 60, 5
 
 
@@ -249,7 +249,7 @@ class _Paper:
             row = [_rank(own.rank), own.name + flag, numbers.score(own.score), *step, *map(numbers.whole, counts)]
             row += [numbers.kilometres(own.length_m)]
             rows.append([*row, *map(numbers.whole, (own.places, own.to_repair))])
-        widths = [13, 34, 13, *([14] if change is not None else []), 13, 14, 14, 14, 19, 14, 14]
+        widths = [12, 33, 12, *([16] if change is not None else []), 11, 14.5, 14.5, 11, 18, 11, 11]
         self._table("ranking", names, rows, mm=widths, right=[0, *range(2, len(names))])
 
     def _worst(self, district: str) -> None:

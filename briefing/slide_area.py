@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from briefing.facts import Briefing, Standing, UnitLine, sentences, units_within
+from briefing.facts import Briefing, Standing, UnitLine, UnitOrders, sentences, units_within
 from briefing.facts.findings_said import score_step
 from briefing.shown import MAP_MM, Shown
 from briefing.slide_blocks import COLUMN, LEFT, RIGHT, big_figures, legend, nothing_line, titled
@@ -57,7 +57,8 @@ def _area(
     parts += _figures(briefing, own, before, left)
     listed = briefing.worst[district]
     parts += _worst(listed, assessment, left) if len(listed) else nothing_line(left, 332, say("brief_slides.no_worst"))
-    parts += _unit_bars(briefing, units, left, 684)
+    orders = () if district or briefing.orders is None else briefing.orders.units  # these are of the whole audience
+    parts += _unit_bars(units, orders, left, 684)
     return Page(f"{own.name}　{title}", tuple(parts))
 
 
@@ -113,13 +114,13 @@ def _worst(listed, assessment: Assessment, left: float, *, numbered: bool = True
     return parts
 
 
-def _unit_bars(briefing: Briefing, units: Sequence[UnitLine], left: float, top: float) -> list[Part]:
-    """The units of an area: their orders where there are any, else their gaps."""
+def _unit_bars(units: Sequence[UnitLine], given: Sequence[UnitOrders], left: float, top: float) -> list[Part]:
+    """The units of an area with their gaps, and with their overdue orders where there are any orders."""
     wide = RIGHT - left
     shown = [unit for unit in units if unit.gaps][:_UNIT_ROWS]
     if not shown:
         return []
-    orders = {own.unit: own for own in briefing.orders.units} if briefing.orders is not None else {}
+    orders = {own.unit: own for own in given}
     parts: list[Part] = [words(left, top, wide, say("brief_slides.unit_gaps"), 24, bold=True)]
     row_h, y, at = 44, top + 42, left + 0.27 * wide
     parts.append(
