@@ -8,7 +8,7 @@ from texts import say
 from views import admission, calls, office, state
 from views.header import show_header, show_instead
 from views.navigation import seen
-from views.notices import show_notice
+from views.notices import show_above, show_notice
 from views.offline import serve_assets_locally
 from views.sign_in import show_first_password, show_sign_in
 from views.theme import apply_theme
@@ -63,8 +63,7 @@ if not on_wall:
     show_instead(state.phase_instead())
     if named:
         show_whoami(person)
-if stand.down and not on_wall:
-    show_notice(stand.said, fault=True)
+show_above(stand.said if stand.down and not on_wall else "")
 for sentence in state.take_notices():
     show_notice(sentence)
 page.run()

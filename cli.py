@@ -317,6 +317,9 @@ def _interrupted():
     return lambda: bool(pressed)
 
 
+_SIZES = ("a4", "a3", "16x9")
+
+
 def _kind_options(command):
     """``--pptx``, ``--docx`` … for every kind of file of a briefing."""
     from briefing.brief import KINDS
@@ -336,8 +339,9 @@ def _kind_options(command):
 @click.option("--unit", help=say("cli.brief.unit"))
 @click.option("--since", type=click.Path(path_type=Path), help=say("cli.brief.since"))
 @click.option("--plan", "plan_folder", type=click.Path(path_type=Path), help=say("cli.brief.plan"))
+@click.option("--orders", is_flag=True, help=say("cli.brief.orders"))
 @click.option("--templates", type=click.Path(path_type=Path), help=say("cli.brief.templates"))
-@click.option("--size", type=click.Choice(["a4", "a3", "16x9"]), default="a4", help=say("cli.brief.size"))
+@click.option("--size", type=click.Choice(_SIZES), default=_SIZES[0], show_default=True, help=say("cli.brief.size"))
 @click.option("--approval", default="", help=say("cli.brief.approval"))
 @click.option("--at", type=click.DateTime(), help=say("cli.brief.at"))
 @click.option("--out", type=click.Path(path_type=Path), help=say("cli.brief.out"))
@@ -350,7 +354,6 @@ def brief(folder: Path, out: Path | None, as_zip: bool, as_json: bool, **asked) 
     from briefing.brief import KINDS, file_name, write_set, write_zip
     from briefing.checked import checked, earlier_check, judged_again, planned
     from briefing.facts import Audience, take
-    from briefing.pictures import Sheet
     from data.settings import data_folder
 
     kinds = KINDS if asked["everything"] else [kind for kind in KINDS if asked[kind]]
@@ -367,9 +370,19 @@ def brief(folder: Path, out: Path | None, as_zip: bool, as_json: bool, **asked) 
     city, assessment = judged_again(found, city=asked["city"], book=asked["book"])
     audience = next((Audience(scope, asked[scope]) for scope in ("district", "unit") if asked[scope]), Audience())
     at = asked["at"] or datetime.now().astimezone()
-    briefing = take(city, assessment, at=at, audience=audience, earlier=earlier, plan=plan_told)
+    orders = _orders_told(assessment, audience) if asked["orders"] else None
+    briefing = take(
+        city,
+        assessment,
+        at=at,
+        audience=audience,
+        approval=asked["approval"],
+        earlier=earlier,
+        plan=plan_told,
+        orders=orders,
+    )
     options = {
-        "sheet": Sheet(size=asked["size"], approval=asked["approval"]),
+        "size": asked["size"],
         "templates": asked["templates"] or data_folder("templates"),
         "tell": _progress,
     }
@@ -383,6 +396,23 @@ def brief(folder: Path, out: Path | None, as_zip: bool, as_json: bool, **asked) 
     files = [str(file) for file in written.files]
     figures = {"files": files, "notes": list(written.notes), "score": briefing.own.score}
     _report(as_json, figures, say("cli.brief.done", folder=target, count=len(files)))
+
+
+def _orders_told(assessment, audience):
+    """The orders that the store of this installation has for an audience."""
+    from briefing.facts import OrdersTold, UnitOrders
+    from store import SYSTEM, Wanted, open_store
+    from store.unit_counts import unit_counts
+
+    scores = assessment.scores
+    city = str(scores.loc[scores["scope"] == "city", "name"].iloc[0])
+    wanted = Wanted(city=city, **({audience.scope: audience.name} if audience.name else {}))
+    store = open_store()
+    try:
+        counts = unit_counts(store, SYSTEM, wanted)
+    finally:
+        store.close()
+    return OrdersTold.of([UnitOrders(*unit) for unit in counts])
 
 
 def _check_folder(folder: Path) -> None:

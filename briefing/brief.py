@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas as gpd
+
 from briefing.bulletin import write_bulletin
 from briefing.facts import Briefing
 from briefing.handed_on.kmz import kmz_bytes
@@ -14,6 +16,7 @@ from briefing.handed_on.package import write_map_package
 from briefing.handed_on.page import map_page
 from briefing.office_files import entry
 from briefing.pictures import Sheet, city_map, district_map, gap_map
+from briefing.pictures.sheet import measures
 from briefing.shown import Shown
 from briefing.slide_file import write_slides
 from briefing.slide_pages import pages_of
@@ -23,13 +26,12 @@ from briefing.workbook import write_workbook
 from data.city import City
 from data.errors import DataError
 from metrics.assessment import Assessment
-from metrics.scores import CITY, DISTRICT
-from texts import say
+from metrics.scores import CITY, DISTRICT, UNIT
+from texts import numbers, say
 
 PNG, PDF, PPTX, DOCX, XLSX, HTML, GPKG, KMZ = KINDS = ("png", "pdf", "pptx", "docx", "xlsx", "html", "gpkg", "kmz")
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\ud800-\udfff]+|^\.+|[. ]+$')
 _LONGEST_NAME = 60
-_MOST_CLOSE_UPS = 5
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def write_set(
     kinds: Collection[str],
     folder: Path | str,
     *,
-    sheet: Sheet | None = None,
+    size: str = "a4",
     templates: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
@@ -60,9 +62,9 @@ def write_set(
     city, assessment, briefing
         What they are of; ``briefing`` was taken from ``assessment``.
     kinds
-        Of ``KINDS``. The interactive map, the GeoPackage and the KMZ are always of the whole city.
-    sheet
-        The page of the pictures.
+        Of ``KINDS``; all are of the briefing's audience.
+    size
+        The page of the pictures: ``a4``, ``a3`` or ``16x9``.
     templates
         The folder with the city's own templates.
     tell
@@ -74,17 +76,20 @@ def write_set(
     ------
     DataError
         When it was stopped, or nothing was asked for.
+    ValueError
+        When there is no such size.
     """
     if not kinds:
         raise DataError(say("brief.fault.nothing"))
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     shown, notes, files = Shown(city, assessment), [], []
-    for name, make in _jobs(city, assessment, briefing, kinds, sheet or Sheet(), templates, shown, notes, tell):
+    sheet = Sheet(size=size, approval=briefing.approval)
+    for name, make in _jobs(city, assessment, briefing, kinds, sheet, templates, shown, notes, tell):
         if stop():
             raise DataError(say("brief.fault.stopped"))
         tell(say("brief.making", name=name))
-        files.append(_write(folder / name, make))
+        files += _write(folder / name, make)
     return Written(tuple(files), tuple(notes))
 
 
@@ -106,7 +111,13 @@ def write_zip(city: City, assessment: Assessment, briefing: Briefing, kinds: Col
 
 
 def zipped_set(
-    task, city: City, assessment: Assessment, briefing: Briefing, kinds: Sequence[str], templates: Path | None
+    task,
+    city: City,
+    assessment: Assessment,
+    briefing: Briefing,
+    kinds: Sequence[str],
+    size: str,
+    templates: Path | None,
 ) -> tuple[bytes, tuple[str, ...]]:
     """
     The archive as bytes, and the notes; for a process of its own.
@@ -123,6 +134,7 @@ def zipped_set(
         briefing,
         kinds,
         target=target,
+        size=size,
         templates=templates,
         tell=task.tell,
         stop=lambda: task.stopping,
@@ -143,11 +155,13 @@ def file_name(text: str) -> str:
 
 def _jobs(city, assessment, briefing, kinds, sheet, templates, shown, notes, tell):
     """Name and maker of each file; makers give bytes, or write to the path they are given and give None."""
-    who = file_name(briefing.who)
+    who, filters = file_name(briefing.who), briefing.audience.filters
     jobs = []
     for kind in (PNG, PDF):
         if kind in kinds:
             jobs += _picture_jobs(city, assessment, briefing, sheet, kind)
+    if {PNG, PDF} & set(kinds) and briefing.audience.scope == UNIT:
+        notes += _left_out(briefing)
 
     def slides(_path: Path) -> bytes:
         title = say("brief_slides.title", who=briefing.who)
@@ -163,21 +177,17 @@ def _jobs(city, assessment, briefing, kinds, sheet, templates, shown, notes, tel
         return content
 
     def package(path: Path) -> None:
-        write_map_package(city, assessment, path)
+        write_map_package(city, assessment, path, filters=filters)
 
     makers = {
         PPTX: slides,
         DOCX: document,
         XLSX: lambda _: write_workbook(briefing, assessment),
-        HTML: lambda _: map_page(city, assessment).encode(),
+        HTML: lambda _: map_page(city, assessment, approval=briefing.approval, filters=filters).encode(),
         GPKG: package,
-        KMZ: lambda _: kmz_bytes(city, assessment),
+        KMZ: lambda _: kmz_bytes(city, assessment, filters=filters),
     }
-    whole = file_name(briefing.city_name)
-    for kind, make in makers.items():
-        if kind in kinds:
-            of = whole if kind in (HTML, GPKG, KMZ) else who
-            jobs.append((f"{say(f'brief.files.{kind}', who=of)}.{kind}", make))
+    jobs += [(f"{say(f'brief.files.{kind}', who=who)}.{kind}", make) for kind, make in makers.items() if kind in kinds]
     return jobs
 
 
@@ -203,16 +213,37 @@ def _picture_jobs(city, assessment, briefing, sheet, kind):
                 name = own.name
                 add(name, lambda _, n=name: district_map(city, assessment, n, sheet=sheet, format=kind))
     else:
-        for row in briefing.worst[""].head(_MOST_CLOSE_UPS).itertuples():
-            if row.geometry is not None and not row.geometry.is_empty:
-                add(str(row.subject_name), lambda _, r=row: gap_map(city, assessment, r, sheet=sheet, format=kind))
+        for row in _placed(briefing).head(measures().most_close_ups).itertuples():
+            add(str(row.subject_name), lambda _, r=row: _close_up(city, assessment, r, sheet, kind))
     return jobs
 
 
-def _write(path: Path, make) -> Path:
+def _close_up(city: City, assessment: Assessment, row, sheet: Sheet, kind: str) -> bytes:
+    """The sheet of a gap; nothing when it has no position."""
+    return gap_map(city, assessment, row, sheet=sheet, format=kind) or b""
+
+
+def _placed(briefing: Briefing) -> gpd.GeoDataFrame:
+    """The failing findings that a close-up can be drawn of, the worst first."""
+    failing = briefing.failing
+    return failing[failing.geometry.notna() & ~failing.geometry.is_empty]
+
+
+def _left_out(briefing: Briefing) -> list[str]:
+    """A sentence when there are more gaps than close-ups."""
+    count, most = len(_placed(briefing)), measures().most_close_ups
+    if count <= most:
+        return []
+    return [say("brief.left_out", who=briefing.who, count=numbers.whole(count), most=numbers.whole(most))]
+
+
+def _write(path: Path, make) -> list[Path]:
+    """Write one file, whole or not at all; a maker that gives no bytes has written it itself, empty ones make none."""
     part = path.with_name(path.name + ".part")
     content = make(path)
+    if content == b"":
+        return []
     if content is not None:
         part.write_bytes(content)
         part.replace(path)
-    return path
+    return [path]

@@ -15,14 +15,14 @@ from briefing.facts.findings_said import gap_counts, long_day, ordered, score_st
 from briefing.office_files import packed, plain
 from briefing.shown import Shown
 from briefing.templates import opened_word
-from briefing.wording import place_of, step_words, where_of, where_of_gap
+from briefing.wording import place_of, repair_of, source_of, step_words, text_of, where_of, where_of_gap
 from briefing.workbook import written_time
 from metrics.assessment import Assessment
 from metrics.listing import found_of_due
 from metrics.scores import CITY, UNIT
 from texts import numbers, say
 
-_MAP_WIDTH_MM, _DISTRICT_WIDTH_MM, _GAP_WIDTH_MM = 120.0, 92.0, 120.0
+_MAP_WIDTH_MM, _DISTRICT_WIDTH_MM, _GAP_WIDTH_MM = 120.0, 84.0, 120.0
 _MOST_CHANGED, _MOST_PROPOSED, _MOST_CLOSE_UPS = 40, 60, 5
 
 
@@ -93,7 +93,10 @@ class _Paper:
         paragraph.runs[0].font.bold = True
         date = long_day(briefing.data_date) if briefing.data_date else say("brief_bulletin.no_date")
         about = say("brief_bulletin.about", book=briefing.book, phase=briefing.phase, date=date)
-        for text in (about, say("brief_bulletin.made", time=written_time(briefing.at))):
+        made = say("brief_bulletin.made", time=written_time(briefing.at))
+        approval = say("brief_bulletin.approval", number=briefing.approval or say("brief_bulletin.blank"))
+        source = say("brief_bulletin.source", source=source_of(briefing)) if source_of(briefing) else ""
+        for text in (about, "　".join(part for part in (made, approval) if part), *([source] if source else [])):
             word.body(document, text, indent=False, align=WD_ALIGN_PARAGRAPH.CENTER, size=11)
         head = word.body(document, say("brief_bulletin.contents"), indent=False, size=14)
         head.paragraph_format.space_before = Pt(14)
@@ -204,11 +207,12 @@ class _Paper:
             name = unit or say("brief_bulletin.no_unit")
             word.heading(self._document, say("brief_bulletin.unit_gaps", unit=name, count=numbers.whole(len(own))), 3)
             rows = [
-                [str(n), place_of(row), row.district or "", where_of(row), *_counts(row, self._assessment)]
+                [str(n), place_of(row), text_of(row.district), where_of(row), *_counts(row, self._assessment)]
                 for n, row in enumerate(own.itertuples(), start=1)
             ]
             names = ("number", "place", "district", "where", "found", "repair")
-            self._table("gaps", names, rows, mm=[9, 44, 24, 46, 20, 15], right=[0, 4, 5], title=name)
+            self._table("gaps", names, rows, mm=[9, 38, 20, 48, 29, 14], right=[0, 4, 5], title=name)
+            self._beside(own)
 
     def _section(self, name: str) -> None:
         number = _chinese(next(self._sections))
@@ -243,8 +247,9 @@ class _Paper:
             flag = f"（{say(f'brief.flags.{own.flag}')}）" if own.flag else ""
             counts = (own.passed, own.failed, own.unknown, own.lines)
             row = [_rank(own.rank), own.name + flag, numbers.score(own.score), *step, *map(numbers.whole, counts)]
-            rows.append([*row, numbers.kilometres(own.length_m), numbers.whole(own.places), numbers.whole(own.repair)])
-        widths = [10, 34, 13, *([14] if change is not None else []), 13, 14, 14, 14, 19, 14, 14]
+            row += [numbers.kilometres(own.length_m)]
+            rows.append([*row, *map(numbers.whole, (own.places, own.to_repair))])
+        widths = [12, 33, 12, *([16] if change is not None else []), 11, 14.5, 14.5, 11, 18, 11, 11]
         self._table("ranking", names, rows, mm=widths, right=[0, *range(2, len(names))])
 
     def _worst(self, district: str) -> None:
@@ -252,12 +257,18 @@ class _Paper:
         if listed.empty:
             return
         rows = [
-            [str(n), place_of(row), where_of(row), *_counts(row, self._assessment), row.unit or ""]
+            [str(n), place_of(row), where_of(row), *_counts(row, self._assessment), text_of(row.unit)]
             for n, row in enumerate(listed.itertuples(), start=1)
         ]
         names = ("number", "place", "where", "found", "repair", "unit")
         who = district or self._briefing.who
-        self._table("worst", names, rows, mm=[9, 44, 44, 20, 14, 27], right=[0, 3, 4], title=who)
+        self._table("worst", names, rows, mm=[9, 36, 48, 20, 14, 31], right=[0, 3, 4], title=who)
+        self._beside(listed)
+
+    def _beside(self, listed: pd.DataFrame) -> None:
+        """Under a table of findings: what is meant where they are repaired in the next district."""
+        if (listed["is_line"] & (listed["repair_min"] == 0)).any():
+            word.body(self._document, say("brief_bulletin.beside"), indent=False, size=9)
 
     def _close_ups(self) -> None:
         for row in self._briefing.worst[""].head(_MOST_CLOSE_UPS).itertuples():
@@ -285,12 +296,12 @@ class _Paper:
             return
         rules = {rule.id: rule.title for rule in self._assessment.book.at(self._assessment.phase)}
         rows = [
-            [row.subject_name or row.subject, row.district or "", where_of_gap(row, rules), row.unit or ""]
+            [place_of(row), text_of(row.district), where_of_gap(row, rules), text_of(row.unit)]
             for row in gaps.head(most).itertuples()
         ]
         word.caption(self._document, say("brief_bulletin.table"), next(self._tables), title)
         head = [say(f"brief_bulletin.columns.{name}") for name in ("place", "district", "where", "unit")]
-        word.table(self._document, head, rows, mm=[46, 26, 56, 30])
+        word.table(self._document, head, rows, mm=[42, 23, 60, 33])
         self._rest(len(gaps) - most)
 
     def _rest(self, more: int) -> None:
@@ -317,7 +328,7 @@ def _rank(rank: int | None) -> str:
 
 def _counts(row, assessment: Assessment) -> tuple[str, str]:
     """Found / due, and the fewest sites that repair it."""
-    return found_of_due(row, assessment), numbers.whole(row.repair_min)
+    return found_of_due(row, assessment), repair_of(row)
 
 
 def _chinese(number: int) -> str:

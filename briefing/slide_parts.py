@@ -1,5 +1,6 @@
 """What a slide is made of: a page of 1920 × 1080 on which words, lines, tables and charts have their places."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,6 +10,7 @@ from briefing.pictures.fonts import drawable, fitted, width_mm
 WIDE, HIGH = 1920, 1080
 _MM_PER_PX = 25.4 / 96
 _POINTS_PER_PX = 0.75
+_BEFORE_UNIT = re.compile("(?<=[0-9])[ \u00a0](?=米|公里|万元|万处|处)")
 _LEAST = 0.72  # how much smaller than usual a text may get before it is cut
 
 
@@ -170,14 +172,19 @@ def words(
     return Words(x, y, w, (Run(text, colour, bold),), size, align, title)
 
 
+def _set(text: object) -> str:
+    """A plain text without a space between a number and its unit: programs set a gap there themselves."""
+    return _BEFORE_UNIT.sub("", plain(text))
+
+
 def _spaced(text: str) -> str:
     """A plain text that keeps the space before it."""
-    return (" " if text.startswith(" ") else "") + plain(text)
+    return (" " if text.startswith(" ") else "") + _set(text)
 
 
 def fit(text: str, w: float, size: float, bold: bool = False) -> tuple[str, float]:
     """A text and the size, pixels, in which it fits a width; of the smallest size as much as fits."""
-    text = plain(text)
+    text = _set(text)
     wide = text_width(text, size, bold)
     if wide <= w:
         return text, size
@@ -218,5 +225,5 @@ def table(
 
 def cut(text: str, w: float, size: float, bold: bool = False) -> str:
     """As much of a text as fits a width, pixels."""
-    text = plain(text)
+    text = _set(text)
     return text if text_width(text, size, bold) <= w else fitted(text, w * _MM_PER_PX, size * _POINTS_PER_PX, bold)

@@ -25,7 +25,7 @@ _INSTEAD = {  # what a program may take where a machine lacks the font
 TEXT_MM = 158.0
 _BODY_PT, _TABLE_PT = 14, 10
 _LISTED = 2  # levels of headings in the contents
-_KEPT_WHOLE = 14  # rows: smaller tables stay on one page
+_KEPT_WHOLE = 8  # rows: smaller tables stay on one page
 _TWIPS_PER_MM = 1440 / 25.4
 _HEADINGS = (("Heading 1", 16), ("Heading 2", 14), ("Heading 3", 12))
 
@@ -40,8 +40,8 @@ def blank() -> Word:
     section.header_distance = section.footer_distance = Mm(14)
     _style(document, "Normal", BODY, _BODY_PT)
     language = OxmlElement("w:lang")
-    for kind in ("w:val", "w:eastAsia"):
-        language.set(qn(kind), "zh-CN")
+    for kind, name in (("w:val", "en-US"), ("w:eastAsia", "zh-CN")):  # in Chinese, numbers may break anywhere
+        language.set(qn(kind), name)
     document.styles["Normal"].element.get_or_add_rPr().append(language)
     for name, points in _HEADINGS:
         _style(document, name, HEADING, points, bold=False)
@@ -76,7 +76,7 @@ def body(document: Word, text: str, *, indent: bool = True, align=None, size: fl
         paragraph.paragraph_format.first_line_indent = Pt(2 * _BODY_PT)
     paragraph.paragraph_format.line_spacing = Pt(1.8 * (size or _BODY_PT))
     paragraph.paragraph_format.space_after = Pt(0)
-    paragraph.alignment = align
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY if align is None and indent else align
     run = paragraph.add_run(plain(text))
     if size is not None:
         run.font.size = Pt(size)

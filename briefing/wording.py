@@ -9,7 +9,12 @@ from texts import numbers, say
 
 def place_of(row) -> str:
     """The name of the place or street of a finding."""
-    return str(row.subject_name or row.subject)
+    return text_of(row.subject_name) or text_of(row.subject)
+
+
+def text_of(value: object) -> str:
+    """A text of a table; "" where there is none."""
+    return value if isinstance(value, str) else ""
 
 
 def where_of(row) -> str:
@@ -20,6 +25,18 @@ def where_of(row) -> str:
 def where_of_gap(row, titles: Mapping[str, str]) -> str:
     """As `where_of`, for a row of a table of gaps; ``titles`` of the rules by id."""
     return titles.get(row.rule, row.rule) if pd.isna(row.from_m) else numbers.stretch(row.from_m, row.to_m)
+
+
+def repair_of(row) -> str:
+    """The fewest new sites that repair a finding: — where none do, and where they stand if not in its own district."""
+    if row.is_line and row.repair_min == 0:
+        return say("brief.beside")
+    return numbers.whole(row.repair_min)
+
+
+def source_of(briefing) -> str:
+    """Where the data of a briefing are from, and under which licence; "" when they do not say."""
+    return say("brief.said.and").join(part for part in (briefing.source, briefing.licence) if part)
 
 
 def step_words(step: float | None) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from briefing.brief import file_name, preview, zipped_set
 from briefing.facts import Audience, Earlier, OrdersTold, PlanTold, UnitOrders, sentences, take
 from briefing.facts.briefing import day_of
+from briefing.office_files import plain
 from data.errors import DataError
 from data.settings import data_folder
 from metrics.assessment import Assessment
@@ -17,7 +18,7 @@ from store.runs import Run
 from texts import say
 from views import briefing as page
 from views import calls, controls, coverage, office
-from views.notices import show_faults
+from views.notices import show_why
 
 
 @st.fragment
@@ -27,7 +28,7 @@ def _page() -> None:
     try:
         _show()
     except DataError as error:
-        show_faults(error.faults)
+        show_why(error.faults)
 
 
 def _show() -> None:
@@ -42,6 +43,7 @@ def _show() -> None:
         who = page.ask_who(mine, assessment)
         run = page.ask_since(mine, store, by, assessment)
         kinds = page.ask_kinds(mine)
+        size, approval = page.ask_sheet(mine)
         orders = page.ask_orders(mine, store, by, assessment)
         plan = page.ask_plan(mine, now)
         told = take(
@@ -49,17 +51,19 @@ def _show() -> None:
             assessment,
             at=datetime.now(ZoneInfo("Asia/Shanghai")),
             audience=Audience(*who),
+            approval=approval,
             earlier=None if run is None else _earlier(store, by, run),
             plan=None if plan is None else PlanTold.of(plan, now.city.crs),
             orders=None if orders is None else OrdersTold.of([UnitOrders(*unit) for unit in orders]),
         )
-        of = (*_prints(assessment), who, mine.since, kinds, tuple(orders or ()), orders is None, id(plan))
+        said = (who, mine.since, approval, tuple(orders or ()))
+        of = (*_prints(assessment), said, kinds, size, orders is None, id(plan))
+        asked = (now.city, assessment, told, kinds, size, data_folder("templates"))
         name = say("brief.files.zip", who=file_name(told.who))
-        page.show_archive(mine, of, name, (now.city, assessment, told, kinds, data_folder("templates")), zipped_set)
+        page.show_archive(mine, of, name, asked, zipped_set)
     with right, st.spinner(say("brief_page.drawing")):
-        first = (who, mine.since, tuple(orders or ()))
-        pictures = page.pictures_of(now.city, assessment, first, lambda: preview(now.city, assessment, told)[1:])
-        page.show_preview(pictures, sentences(told))
+        pictures = page.pictures_of(now.city, assessment, said, lambda: preview(now.city, assessment, told)[1:])
+        page.show_preview(pictures, [plain(said) for said in sentences(told)])
 
 
 def _earlier(store: Store, by: Person, run: Run) -> Earlier:

@@ -20,8 +20,7 @@ def _page() -> None:
     try:
         _show()
     except DataError as error:
-        for fault in error.faults:
-            notices.show_notice(fault, fault=True)
+        notices.show_why(error.faults)
 
 
 def _show() -> None:

@@ -8,7 +8,7 @@ from briefing.pictures import gap_picture, place_picture
 from store import Order, StoreError
 from store.access import COMMAND, DISTRICT
 from views import calls, office, orders
-from views.notices import show_notice
+from views.notices import show_why
 from views.orders_cached import book_title, choices_of, drawn, keep_time
 from views.orders_desk import BOARD, desk
 from views.orders_detail import show_detail
@@ -27,8 +27,7 @@ def _page() -> None:
     try:
         _show()
     except StoreError as error:
-        for fault in error.faults:
-            show_notice(fault, fault=True)
+        show_why(error.faults)
 
 
 def _show() -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from data.errors import DataError
 from texts import lookup, say
 from views import office, people_accounts, people_audit, people_calendar, people_units, people_walls
-from views.notices import show_faults
+from views.notices import show_why
 
 _TABS = {
     "accounts": people_accounts.show_accounts,
@@ -31,7 +31,7 @@ def show_page() -> None:
     try:
         _TABS[part](office.store(), office.visitor())
     except DataError as error:
-        show_faults(error.faults)
+        show_why(error.faults)
 
 
 show_page()

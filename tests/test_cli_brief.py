@@ -65,7 +65,7 @@ def test_since_and_district(judged, tmp_path):
     assert result.exit_code == 0, result.output
     document = Document(next(tmp_path.glob("*.docx")))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
-    assert "与2026年1月31日的评定相比，得分持平，缺口新增 0 项" in text
+    assert "与2026年1月31日的评定相比，得分持平，缺口新增0项" in text
 
 
 def test_archive(judged, tmp_path):

@@ -1,5 +1,6 @@
 """The parts of the page 简报导出: for whom, what, compared with which run; a look at it; the archive."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,8 +13,8 @@ from data.city import City
 from metrics.assessment import Assessment
 from metrics.scores import CITY, DISTRICT, UNIT
 from store import Person, Store, Wanted
-from store.order_book import order_book
 from store.runs import Run
+from store.unit_counts import UnitCounts, unit_counts
 from texts import numbers, say
 from views import calls
 from views.background import Answer, Job, show_job, start
@@ -23,10 +24,10 @@ from views.siting_desk import desk as siting_desk
 from views.theme import colours
 
 KINDS = ("pptx", "docx", "xlsx", "png", "pdf", "html", "gpkg", "kmz")
+SIZES = ("a4", "a3", "16x9")
 _FIRST = ("pptx", "docx", "xlsx", "png")
-_KEY, _MOST_RUNS = "briefing_desk", 60
+_KEY, _MOST_RUNS, _LONGEST_NUMBER = "briefing_desk", 60, 40
 Who = tuple[str, str]
-UnitCounts = tuple[str, int, int, int]
 
 
 @dataclass
@@ -36,9 +37,9 @@ class Desk:
 
     Attributes
     ----------
-    who, since, kinds, orders, plan
-        For whom, the run to compare with (0 for none, None as long as none was chosen), what, and whether orders and
-        the plan are told.
+    who, since, kinds, size, approval, orders, plan
+        For whom, the run to compare with (0 for none, None as long as none was chosen), what, the page of the
+        pictures, the map approval number, and whether orders and the plan are told.
     job, job_of, job_name
         The archive that is being made, what it is of, and its name.
     made, made_of, made_name
@@ -50,6 +51,8 @@ class Desk:
     who: Who = (CITY, "")
     since: int | None = None
     kinds: tuple[str, ...] = _FIRST
+    size: str = SIZES[0]
+    approval: str = ""
     orders: bool = True
     plan: bool = True
     job: Job | None = None
@@ -99,15 +102,8 @@ def _who_label(who: Who) -> str:
 
 def ask_since(mine: Desk, store: Store, by: Person, assessment: Assessment) -> Run | None:
     """An earlier run by the same book in the same phase; None when there is none or none is wanted."""
-    city = assessment.scores.loc[assessment.scores["scope"] == CITY, "name"].iloc[0]
-    inputs = assessment.inputs
-    runs = [
-        run
-        for run in store.runs.newest(by, city=str(city), limit=_MOST_RUNS)
-        if (run.book, run.phase) == (inputs["book_id"], assessment.phase)
-        and (run.city_print, run.book_print) != (inputs["city"], inputs["book"])
-    ]
-    known = {run.id: run for run in runs}
+    kept = store.runs.newest(by, city=_city_of(assessment), limit=_MOST_RUNS)
+    known = {run.id: run for run in earlier_runs(kept, assessment)}
     choices = [0, *known]
     if mine.since not in choices:
         mine.since = next(iter(known), 0)  # the newest
@@ -121,6 +117,24 @@ def ask_since(mine: Desk, store: Store, by: Person, assessment: Assessment) -> R
         disabled=not known,
     )
     return known.get(mine.since)
+
+
+def earlier_runs(kept: Sequence[Run], assessment: Assessment) -> list[Run]:
+    """Those of the runs by the same book in the same phase that are older than an assessment, the newest first."""
+    inputs = assessment.inputs
+    like = [run for run in kept if (run.book, run.phase) == (inputs["book_id"], assessment.phase)]
+    same = [run.id for run in like if (run.city_print, run.book_print) == (inputs["city"], inputs["book"])]
+    day, kept_as = str(inputs["data_date"] or ""), min(same, default=math.inf)
+
+    def when(run: Run) -> tuple[str, int]:
+        return (run.data_date or run.at.date().isoformat()) if day else "", run.id
+
+    older = [run for run in like if run.id not in same and when(run) < (day, kept_as)]
+    return sorted(older, key=when, reverse=True)
+
+
+def _city_of(assessment: Assessment) -> str:
+    return str(assessment.scores.loc[assessment.scores["scope"] == CITY, "name"].iloc[0])
 
 
 def _run_label(run: Run | None) -> str:
@@ -140,9 +154,30 @@ def ask_kinds(mine: Desk) -> tuple[str, ...]:
         key="briefing_kinds",
     )
     mine.kinds = tuple(kind for kind in KINDS if kind in chosen)
-    if mine.who[0] != CITY and {"html", "gpkg", "kmz"} & set(mine.kinds):
-        st.html(f'<p class="note">{say("brief_page.whole_city")}</p>')
     return mine.kinds
+
+
+def ask_sheet(mine: Desk) -> tuple[str, str]:
+    """The page of the pictures, and the map approval number."""
+    left, right = st.columns([1, 2], gap="small")
+    with left:
+        mine.size = st.selectbox(
+            say("brief_page.size"),
+            SIZES,
+            index=SIZES.index(mine.size),
+            format_func=lambda size: say(f"brief_page.sizes.{size}"),
+            key="briefing_size",
+            disabled=not {"png", "pdf"} & set(mine.kinds),
+        )
+    with right:
+        mine.approval = st.text_input(
+            say("brief_page.approval"),
+            value=mine.approval,
+            max_chars=_LONGEST_NUMBER,
+            placeholder=say("brief_page.approval_hint"),
+            key="briefing_approval",
+        ).strip()
+    return mine.size, mine.approval
 
 
 def ask_orders(mine: Desk, store: Store, by: Person, assessment: Assessment) -> list[UnitCounts] | None:
@@ -150,17 +185,9 @@ def ask_orders(mine: Desk, store: Store, by: Person, assessment: Assessment) -> 
     bound(st.toggle, say("brief_page.orders"), of=mine, to="orders", key="briefing_orders")
     if not mine.orders:
         return None
-    city = str(assessment.scores.loc[assessment.scores["scope"] == CITY, "name"].iloc[0])
     scope, name = mine.who
-    wanted = Wanted(city=city, **({} if scope == CITY else {scope: name}))
-    counts: dict[str, list[int]] = {}
-    for tally in store.orders.board(by, wanted):
-        if tally.state != order_book().first:  # found, not given to anybody yet
-            own = counts.setdefault(tally.unit, [0, 0, 0])
-            own[0] += tally.count
-            own[1] += tally.count if tally.state == order_book().closed else 0
-            own[2] += tally.overdue
-    return [(unit, *own) for unit, own in counts.items()]
+    wanted = Wanted(city=_city_of(assessment), **({} if scope == CITY else {scope: name}))
+    return list(unit_counts(store, by, wanted))
 
 
 def ask_plan(mine: Desk, now: calls.Current):

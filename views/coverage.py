@@ -6,7 +6,6 @@ from string import Template
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 import streamlit as st
 from streamlit_folium import st_folium
 
@@ -20,7 +19,7 @@ from texts.escape import for_html
 from views.choice import MAP, ROWS, Choice, keep_click, keep_pick
 from views.controls import SELECT_WIDTHS
 from views.layers import district_labels, drawn
-from views.maps import base_map, drawing_layer, main_part
+from views.maps import base_map, drawing_layer, shape_of
 from views.ranking import ranking_html
 from views.rows import choose_row
 from views.tables import findings_table
@@ -102,7 +101,7 @@ def show_map(
         chosen=choice.keys,
         sites=sites,
         show=choice.show,
-        fit=_shape_of(city, filters.district),
+        fit=shape_of(city, filters.district),
     )
     with st.container(key="coverage_map_box"):
         st_folium(
@@ -115,11 +114,6 @@ def show_map(
             returned_objects=["last_clicked", "selected_layers"],
             on_change=keep_click,
         )
-
-
-def _shape_of(city: City, district: str | None) -> shapely.Geometry | None:
-    own = None if district is None or city.districts is None else city.districts[city.districts["name"] == district]
-    return None if own is None or own.empty else main_part(own.geometry.iloc[0])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Assessment: id, City: id})

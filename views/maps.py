@@ -13,6 +13,7 @@ from branca.element import MacroElement
 from folium.template import Template
 from pyproj import CRS
 
+from data.city import City
 from look.sent_ground import Ground, script_json, steps
 from look.tokens import map_palette, map_script, tokens
 from texts import say
@@ -145,6 +146,12 @@ def label_places(districts: gpd.GeoDataFrame, marks: Iterable[shapely.Geometry])
         from_middle = shapely.distance(candidates, district.centroid) / np.sqrt(district.area)
         chosen.append(candidates[int(np.argmax(worth - 0.6 * from_middle))])
     return gpd.GeoSeries(chosen, index=districts.index, crs=districts.crs)
+
+
+def shape_of(city: City, district: str | None) -> shapely.Geometry | None:
+    """The largest part of a district of a city; None for the whole city, or when it has none of that name."""
+    own = None if district is None or city.districts is None else city.districts[city.districts["name"] == district]
+    return None if own is None or own.empty else main_part(own.geometry.iloc[0])
 
 
 def main_part(shape: shapely.Geometry) -> shapely.Geometry:

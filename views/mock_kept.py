@@ -10,7 +10,7 @@ from store.mocks import Mock
 from texts import numbers, say
 from texts.escape import for_html
 from views import office
-from views.mock_desk import NEW, PARTS, TYPING, Desk, Kept
+from views.mock_desk import NEW, PARTS, POINTS, TYPING, Desk, Kept
 from views.mock_telling import ask_telling, may_tell
 
 _WIDTH = 420
@@ -64,7 +64,7 @@ def ask_part(kept: Kept, mine: Desk) -> str:
     st.segmented_control(
         say("mock_page.parts.label"),
         parts,
-        format_func=lambda part: say(f"mock_page.parts.{part}"),
+        format_func=lambda part: say(f"mock_page.parts.{'points_only' if kept.head.part and part == POINTS else part}"),
         key="mock_part",
         required=True,
         on_change=_turn_to_part,
@@ -120,11 +120,12 @@ def head_html(kept: Kept) -> str:
         at=numbers.moment(head.made_at.astimezone(ZONE)),
         date=for_html(sample.inputs.get("data_date") or say("numbers.nothing")),
     )
+    sentence = say(f"mock_page.kept.{'sentence_of_part' if head.part else 'sentence'}", **words)
     if head.part:
         facts += "　" + say("mock_page.kept.part", district=for_html(head.part))
     elif head.told_at is not None:
         facts += "　" + say("mock_page.kept.told_at", at=numbers.moment(head.told_at.astimezone(ZONE)))
-    return f'<p class="sentence">{say("mock_page.kept.sentence", **words)}{came}</p><p class="note">{facts}</p>'
+    return f'<p class="sentence">{sentence}{came}</p><p class="note">{facts}</p>'
 
 
 def _label(one: Mock | None) -> str:

@@ -16,6 +16,7 @@ from views.mock_desk import Desk, Kept
 
 _EDITOR = "mock_editor"
 _ROW_PX, _MOST_PX = 36, 560
+_LONGEST_SAID = 40  # characters of a remark in a sentence
 _WIDTHS = {"point": 48, "name": 128, "text": 300, "need": 112, "found": 84, "remark": 136, "by": 76, "place": 260}
 
 
@@ -152,7 +153,7 @@ def settle(kept: Kept, mine: Desk, key: str, *, take_mine: bool) -> None:
         mine.pending[key] = Change(key, change.found, change.remark, theirs.version)
         save(kept, mine)
     else:
-        mine.tell(say("mock_page.typing.left", key=key))
+        mine.tell(say("mock_page.typing.left", place=_place(kept, key)))
 
 
 def slips(kept: Kept) -> list[str]:
@@ -183,7 +184,7 @@ def _show_refused(kept: Kept, mine: Desk) -> None:
     for key, (change, theirs) in list(mine.refused.items()):
         told = say(
             "mock_page.typing.refused",
-            key=key,
+            place=for_html(_place(kept, key)),
             who=for_html(theirs.changed_by),
             at=numbers.moment(theirs.changed_at.astimezone(ZONE)) if theirs.changed_at else "",
             theirs=for_html(_said(theirs)),
@@ -205,7 +206,15 @@ def _show_refused(kept: Kept, mine: Desk) -> None:
 
 def _said(one: Change | Result) -> str:
     found = say("mock_page.typing.empty") if one.found is None else numbers.plain(one.found)
-    return found if not one.remark else say("mock_page.typing.with_remark", found=found, remark=one.remark)
+    remark = one.remark if len(one.remark) <= _LONGEST_SAID else f"{one.remark[: _LONGEST_SAID - 1]}…"
+    return found if not remark else say("mock_page.typing.with_remark", found=found, remark=remark)
+
+
+def _place(kept: Kept, key: str) -> str:
+    """Which line of the table is meant: its point, and its key on the form."""
+    number = kept.sample.lines.set_index("key")["number"].loc[key]
+    name = kept.sample.points.set_index("number")["subject_name"].loc[number]
+    return say("mock_page.typing.place", number=number, name=name, key=key)
 
 
 def _now():

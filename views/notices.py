@@ -4,12 +4,30 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from texts import say
 from texts.escape import for_html
+
+_ABOVE = "notices_above"
 
 
 def show_notice(sentence: str, *, fault: bool = False) -> None:
     """One sentence on a line of its own; a fault is marked so."""
     st.html(notice_html(sentence, fault=fault))
+
+
+def show_above(sentence: str) -> None:
+    """What stands above the page in this run, "" for nothing: a fault that `show_why` need not say again."""
+    st.session_state[_ABOVE] = sentence
+    if sentence:
+        show_notice(sentence, fault=True)
+
+
+def show_why(faults: Iterable[str]) -> None:
+    """Why a page cannot be shown, and a way to try again; what stands above it already is not said twice."""
+    for fault in faults:
+        if fault != st.session_state.get(_ABOVE):
+            show_notice(fault, fault=True)
+    st.button(say("shell.again"), key="page_again")
 
 
 def show_faults(faults: Iterable[str]) -> None:

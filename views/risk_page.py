@@ -34,22 +34,23 @@ def show_risk(page: Looked) -> None:
         return
     found = risk_of(page, draw)
     st.html(sentence_html(found, page.area))
-    left, right = st.columns([772, 560], gap="large")
-    with left:
+    upper = st.columns([772, 560], gap="large")
+    with upper[0]:
         with st.container(horizontal=True, key="risk_head", vertical_alignment="center"):
             title = st.empty()
             scope = SCOPES[0] if page.area else _ask_scope()
             title.html(f'<div class="block-title plain">{for_html(areas_title(found, scope, page.area))}</div>')
         st.html(areas_html(found, scope) + signs_html(found))
-    with right:
+    with upper[1]:
         st.html(f'<div class="block-title">{for_html(spread_title(found))}</div>{readings_html(found)}')
         st.plotly_chart(spread_figure(found, page.area), config=CONFIG, theme=None, key="risk_spread", width="stretch")
     places = places_of(found, page.assessment)
     chosen = choose(places)
-    middle, side = st.columns([772, 560], gap="large")
-    with middle:
+    # One row of a district leaves room below it: the map goes up there; the rows of a city do not.
+    lower = upper if page.area else st.columns([772, 560], gap="large")
+    with lower[0]:
         show_map(places, page, chosen)
-    with side:
+    with lower[1]:
         st.html(title_html(places))
         show_list(places, page, chosen)
     show_chosen(places, page, chosen)

@@ -1,6 +1,6 @@
 """The places that carry most of the risk: a list to choose from, a map of them, and why the chosen one costs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import pandas as pd
@@ -17,7 +17,7 @@ from metrics.risk.losses import deducts
 from texts import numbers, say
 from texts.escape import for_html
 from views import state
-from views.maps import Drawing, base_map, drawing_layer
+from views.maps import Drawing, base_map, drawing_layer, shape_of
 from views.mock_book import Looked
 from views.picking import click_of, marks, picked_finding
 from views.risk import chance, points, where_words
@@ -106,6 +106,7 @@ def show_map(places: Places, page: Looked, chosen: str | None) -> None:
     """The map of the places; a click chooses the nearest."""
     ground = ground_of(page.now.city)
     drawing = drawing_of(places, chosen, st.session_state.get(_SHOW))
+    drawing = replace(drawing, fit=shape_of(page.now.city, page.area)) if page.area else drawing
     with st.container(key="risk_map_box"):
         st_folium(
             base_map(ground),

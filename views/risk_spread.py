@@ -7,7 +7,7 @@ from metrics.risk import Risk, Spread
 from metrics.risk.risk import CITY
 from texts import numbers, say
 from views.charts import LABEL_PX, bare_figure, write
-from views.risk import chance, city_row, points, where_words
+from views.risk import axis_marks, chance, city_row, points, where_words
 from views.theme import colours
 
 HEIGHT = 296
@@ -76,7 +76,8 @@ def spread_figure(found: Risk, area: str = "") -> go.Figure:
         margin={"l": 40, "r": 4, "t": 34, "b": 34},
         xaxis={
             "visible": True, "range": [-0.7 * step, until + 0.7 * step], "showgrid": False, "zeroline": False,
-            "linecolor": light.text3, "showline": True, "ticks": "outside", "tickcolor": light.text3, "nticks": 12,
+            "linecolor": light.text3, "showline": True, "ticks": "outside", "tickcolor": light.text3,
+            "tickvals": [mark for mark in axis_marks(max(until, step)) if mark <= until + 0.7 * step],
         },
         yaxis={
             "visible": True, "range": [0, 1.12 * highest], "gridcolor": light.line, "zeroline": False,

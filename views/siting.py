@@ -110,17 +110,11 @@ def show_figures(bench: Bench, desk: Desk, outcome: Outcome) -> None:
     with st.container(key="siting_figures"):
         title, scope = st.columns([3, 2], vertical_alignment="center")
         title.html(f'<div class="figures-title">{say("siting.compare.title")}</div>')
-        with scope:
-            bound(
-                st.selectbox,
-                say("siting.compare.scope"),
-                [desk.area] if desk.area else [CITY_SCOPE, *names],
-                of=desk,
-                to="scope",
-                key="siting_scope",
-                format_func=lambda name: name or say("siting.compare.city"),
-                label_visibility="collapsed",
-            )
+        if desk.area:
+            scope.html(f'<div class="own-area">{for_html(desk.area)}</div>')
+        else:
+            with scope:
+                _ask_scope(desk, names)
         if desk.other is not None:
             other = bench.outcome(desk.other.changes)
             own = (desk.scenario.name, desk.other.name)
@@ -128,6 +122,19 @@ def show_figures(bench: Bench, desk: Desk, outcome: Outcome) -> None:
         else:
             st.html(figures_html(figures(bench, outcome, desk.scope)))
         st.html(f'<div class="districts">{districts_html(outcome.difference, desk.scope)}</div>')
+
+
+def _ask_scope(desk: Desk, names: Sequence[str]) -> None:
+    bound(
+        st.selectbox,
+        say("siting.compare.scope"),
+        [CITY_SCOPE, *names],
+        of=desk,
+        to="scope",
+        key="siting_scope",
+        format_func=lambda name: name or say("siting.compare.city"),
+        label_visibility="collapsed",
+    )
 
 
 def show_flips(bench: Bench, desk: Desk, outcome: Outcome) -> None:

@@ -7,102 +7,19 @@ from datetime import date, datetime
 import geopandas as gpd
 import pandas as pd
 
+from briefing.facts.audience import Audience, check_audience
 from briefing.facts.change import Change, Earlier, change_of
+from briefing.facts.items_told import Item, items_of
 from briefing.facts.orders_told import OrdersTold
 from briefing.facts.plan_told import PlanTold
+from briefing.facts.standing import Standing, districts_of, standing_of
+from briefing.facts.units_told import UnitLine, unit_lines, units_of
 from briefing.pictures import worst
 from data.city import City
-from data.errors import DataError
 from metrics.assessment import Assessment, city_label
-from metrics.listing import Filters, failing_length_m, findings, narrowed, walk_probability
-from metrics.measures.findings import FAIL, PASS, UNKNOWN
-from metrics.scores import CITY, CLASS, DISTRICT, DISTRICT_CLASS, UNIT
-from texts import say
-
-SCOPES = (CITY, DISTRICT, UNIT)
-
-
-@dataclass(frozen=True)
-class Audience:
-    """For whom a briefing is: the ``city``, a ``district`` or a ``unit``, by its name; the city has none."""
-
-    scope: str = CITY
-    name: str = ""
-
-    @property
-    def filters(self) -> Filters:
-        """Which findings are theirs."""
-        return Filters(**({} if self.scope == CITY else {self.scope: self.name}))
-
-
-@dataclass(frozen=True)
-class Standing:
-    """
-    How the city, a district or a unit stands.
-
-    Attributes
-    ----------
-    score, rank, flag
-        None without; the city has no rank.
-    tied
-        Others that have the same rank.
-    passed, failed, unknown
-        Subjects.
-    lines, length_m, places
-        Failing stretches, their metres (what fails by several rules once), and other failing findings.
-    repairable, repair
-        How many of the gaps new sites can repair, and the sum of the fewest each of these needs.
-    walk
-        The chance that a random walk passes, and how long a walk is, m; None where no street is known.
-    """
-
-    name: str
-    score: float | None
-    rank: int | None
-    flag: str | None
-    tied: tuple[str, ...]
-    passed: int
-    failed: int
-    unknown: int
-    lines: int
-    length_m: float
-    places: int
-    repairable: int
-    repair: int
-    walk: tuple[float, float] | None
-
-
-@dataclass(frozen=True)
-class Item:
-    """A class of the board: score of 100, full mark, pass rate and rank (None where nothing is known), subjects."""
-
-    code: str
-    label: str
-    score: float | None
-    full: float
-    pass_rate: float | None
-    rank: int | None
-    passed: int
-    failed: int
-    unknown: int
-
-
-@dataclass(frozen=True)
-class UnitLine:
-    """What a unit has to repair here; score, rank and flag are of the whole city, None in a district's part."""
-
-    name: str
-    score: float | None
-    rank: int | None
-    flag: str | None
-    lines: int
-    places: int
-    repair: int
-
-    @property
-    def gaps(self) -> int:
-        """Failing stretches and places."""
-        return self.lines + self.places
+from metrics.listing import findings, narrowed
+from metrics.measures.findings import FAIL
+from metrics.scores import CITY, DISTRICT, UNIT
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +37,8 @@ class Briefing:
         Fingerprints of city and book.
     at
         When the briefing was made.
+    approval
+        The map approval number (审图号) of its maps; "" for a blank to be filled in.
     audience, own
         For whom, and how they stand.
     districts
@@ -155,6 +74,7 @@ class Briefing:
     items: tuple[Item, ...]
     failing: gpd.GeoDataFrame
     worst: Mapping[str, gpd.GeoDataFrame]
+    approval: str = ""
     change: Change | None = None
     plan: PlanTold | None = None
     orders: OrdersTold | None = None
@@ -172,6 +92,7 @@ def take(
     *,
     at: datetime,
     audience: Audience | None = None,
+    approval: str = "",
     earlier: Earlier | None = None,
     plan: PlanTold | None = None,
     orders: OrdersTold | None = None,
@@ -187,6 +108,8 @@ def take(
         When the briefing is made: the only thing in which two briefings of the same may differ.
     audience
         For whom; the city when None.
+    approval
+        The map approval number (审图号), where there is one.
     earlier
         What to compare with.
     plan, orders
@@ -198,10 +121,10 @@ def take(
         When the city has no such district or unit, or ``earlier`` was judged by other rules.
     """
     audience = audience or Audience()
-    _check(assessment, audience)
+    check_audience(assessment, audience)
     listed = narrowed(findings(assessment), audience.filters)
     failing = listed[listed["status"] == FAIL].reset_index(drop=True)
-    districts = _districts(assessment, audience)
+    districts = districts_of(assessment, audience)
     name = city_label(city) if audience.scope == CITY else audience.name
     return Briefing(
         city_name=city_label(city),
@@ -215,12 +138,13 @@ def take(
         prints={"city": assessment.inputs["city"], "book": assessment.inputs["book"]},
         at=at,
         audience=audience,
-        own=_standing(assessment, audience.scope, name, audience.filters),
+        own=standing_of(assessment, audience.scope, name, audience.filters),
         districts=districts,
-        units=_units(assessment, audience, failing),
-        items=_items(assessment, audience),
+        units=units_of(assessment, audience, failing),
+        items=items_of(assessment, audience),
         failing=failing,
         worst=_worst(assessment, audience, failing, districts),
+        approval=approval.strip(),
         change=None if earlier is None else change_of(assessment, earlier, scope=audience.scope, name=name),
         plan=plan,
         orders=orders,
@@ -233,125 +157,11 @@ def day_of(value: object) -> date | None:
     return None if pd.isna(day) else day.date()
 
 
-def _check(assessment: Assessment, audience: Audience) -> None:
-    if audience.scope not in SCOPES:
-        raise ValueError(f"no scope {audience.scope!r}")
-    scores = assessment.scores
-    known = scores.loc[scores["scope"] == audience.scope, "name"]
-    if audience.scope != CITY and audience.name not in set(known):
-        raise DataError(say(f"brief.fault.no_{audience.scope}", name=audience.name, known="、".join(known.head(20))))
-
-
-def _standing(assessment: Assessment, scope: str, name: str, filters: Filters) -> Standing:
-    scores = assessment.scores[assessment.scores["scope"] == scope]
-    own = (scores if scope == CITY else scores[scores["name"] == name]).iloc[0]
-    listed = narrowed(findings(assessment), filters)
-    failing = listed[listed["status"] == FAIL]
-    lines = failing[failing["is_line"]]
-    rank = None if scope == CITY or pd.isna(own["rank"]) else int(own["rank"])
-    tied = scores.loc[(scores["rank"] == rank) & (scores["name"] != name), "name"] if rank is not None else ()
-    repairs = failing["repair_min"].dropna()
-    return Standing(
-        name=name,
-        score=_number(own["score"]),
-        rank=rank,
-        flag=own["flag"] if isinstance(own["flag"], str) else None,
-        tied=tuple(tied),
-        passed=int(own["passed"]),
-        failed=int(own["failed"]),
-        unknown=int(own["unknown"]),
-        lines=len(lines),
-        length_m=failing_length_m(lines),
-        places=len(failing) - len(lines),
-        repairable=len(repairs),
-        repair=int(repairs.sum()),
-        walk=walk_probability(assessment, filters),
-    )
-
-
-def _districts(assessment: Assessment, audience: Audience) -> tuple[Standing, ...]:
-    scores = assessment.scores[assessment.scores["scope"] == DISTRICT]
-    if audience.scope == DISTRICT:
-        scores = scores[scores["name"] == audience.name]
-    if audience.scope == UNIT:
-        return ()
-    ordered = scores.sort_values(["score", "name"], ascending=[False, True], na_position="last")
-    return tuple(_standing(assessment, DISTRICT, name, Filters(district=name)) for name in ordered["name"])
-
-
-def _units(assessment: Assessment, audience: Audience, failing: pd.DataFrame) -> tuple[UnitLine, ...]:
-    scores = assessment.scores[assessment.scores["scope"] == UNIT].set_index("name")
-    if audience.scope == UNIT:
-        scores = scores.loc[[audience.name]]
-    if audience.scope == DISTRICT:  # a street that goes on into another district has its verdict in none
-        listed = narrowed(assessment.verdicts, audience.filters)
-        scores = scores[scores.index.isin({*listed["unit"], *failing["unit"]})]
-    if audience.scope == DISTRICT:
-        scores = scores.assign(score=None, rank=None, flag=None)
-    return _unit_lines(scores, failing)
-
-
 def units_within(briefing: Briefing, district: str) -> tuple[UnitLine, ...]:
     """The units that have something to repair in a district, those with most gaps first."""
     failing = briefing.failing[briefing.failing["district"] == district]
     names = pd.DataFrame(index=failing["unit"].dropna().unique()).assign(score=None, rank=None, flag=None)
-    return _unit_lines(names, failing)
-
-
-def _unit_lines(scores: pd.DataFrame, failing: pd.DataFrame) -> tuple[UnitLine, ...]:
-    by_unit = failing.groupby("unit")
-    lines, counts, repairs = by_unit["is_line"].sum(), by_unit.size(), by_unit["repair_min"].sum()
-    told = [
-        UnitLine(
-            name=name,
-            score=_number(score),
-            rank=None if pd.isna(rank) else int(rank),
-            flag=flag if isinstance(flag, str) else None,
-            lines=int(lines.get(name, 0)),
-            places=int(counts.get(name, 0) - lines.get(name, 0)),
-            repair=int(repairs.get(name, 0)),
-        )
-        for name, score, rank, flag in zip(scores.index, scores["score"], scores["rank"], scores["flag"], strict=True)
-    ]
-    return tuple(sorted(told, key=lambda unit: (-unit.gaps, unit.name)))
-
-
-def _items(assessment: Assessment, audience: Audience) -> tuple[Item, ...]:
-    scores = assessment.scores
-    if audience.scope == UNIT:
-        return _items_of_unit(assessment, audience)
-    scope = CLASS if audience.scope == CITY else DISTRICT_CLASS
-    own = scores[scores["scope"] == scope]
-    own = own if audience.scope == CITY else own[own["name"] == audience.name]
-    return tuple(
-        Item(
-            code=row["class"],
-            label=assessment.book.class_label(row["class"]),
-            score=_number(row["score"]),
-            full=float(row["full"]),
-            pass_rate=_number(row["pass_rate"]),
-            rank=None if pd.isna(row["rank"]) else int(row["rank"]),
-            passed=int(row["passed"]),
-            failed=int(row["failed"]),
-            unknown=int(row["unknown"]),
-        )
-        for row in own.to_dict("records")
-        if row["passed"] + row["failed"] + row["unknown"]
-    )
-
-
-def _items_of_unit(assessment: Assessment, audience: Audience) -> tuple[Item, ...]:
-    """The score book keeps no score of a unit by class: only what it has there."""
-    own = narrowed(assessment.verdicts, audience.filters)
-    own = own[own["subject"] != ""]
-    counts = own.groupby("class", sort=False)["status"].value_counts().unstack(fill_value=0)
-    order = dict.fromkeys([line.class_ for line in assessment.book.classes if line.class_ in counts.index])
-    order |= dict.fromkeys(counts.index)
-    rows = counts.reindex(columns=[PASS, FAIL, UNKNOWN], fill_value=0)
-    return tuple(
-        Item(code, assessment.book.class_label(code), None, 0.0, None, None, *(int(n) for n in rows.loc[code]))
-        for code in order
-    )
+    return unit_lines(names, failing)
 
 
 def _worst(
@@ -377,7 +187,3 @@ def district_part(briefing: Briefing, own: Standing) -> Briefing:
         plan=None,
         orders=None,
     )
-
-
-def _number(value: object) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)

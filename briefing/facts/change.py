@@ -108,8 +108,10 @@ def change_of(assessment: Assessment, earlier: Earlier, *, scope: str, name: str
 
 
 def _own(gaps: pd.DataFrame, scope: str, name: str) -> pd.DataFrame:
+    """The gaps of whom a briefing is for: the longest stretches first, then the places that lack most."""
     table = pd.DataFrame(gaps[GAP_COLUMNS])
-    return table[table[scope] == name] if scope in (_DISTRICT, _UNIT) else table
+    table = table[table[scope] == name] if scope in (_DISTRICT, _UNIT) else table
+    return table.sort_values(["length_m", "missing"], ascending=False, kind="stable", na_position="last")
 
 
 def _common(now: pd.DataFrame, before: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

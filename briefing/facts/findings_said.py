@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from briefing.facts.briefing import Briefing, Standing
+from briefing.facts.briefing import Briefing
 from briefing.facts.change import Change
+from briefing.facts.standing import Standing
 from metrics.scores import CITY, RED, YELLOW
 from texts import numbers, say
 

@@ -17,6 +17,7 @@ from data.city import City
 from geo.crs import WGS84
 from look.tokens import colours
 from metrics.assessment import Assessment, city_label
+from metrics.listing import Filters
 from metrics.measures.findings import FAIL
 from texts import lookup, say
 from texts.escape import for_html
@@ -29,7 +30,7 @@ _LINE_PX = 5
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def kmz_bytes(city: City, assessment: Assessment) -> bytes:
+def kmz_bytes(city: City, assessment: Assessment, *, filters: Filters | None = None) -> bytes:
     """
     The failing stretches and places of an assessment as a KMZ; the same input gives the same bytes.
 
@@ -42,11 +43,14 @@ def kmz_bytes(city: City, assessment: Assessment) -> bytes:
         The city.
     assessment
         What was found there.
+    filters
+        The district or the unit it is for; None for the city.
     """
-    told = [one for one in told_of(assessment) if one.status == FAIL]
+    filters = filters or Filters()
+    told = [one for one in told_of(assessment, filters) if one.status == FAIL]
     root = Element("kml", xmlns=_SPACE)
     document = SubElement(root, "Document")
-    title = say("handed_on.kmz.name", city=city_label(city))
+    title = say("handed_on.kmz.name", city=filters.unit or filters.district or city_label(city))
     _text(document, "name", f"{title}　{say('pictures.demo')}" if city.is_demo else title)
     _styles(document)
     for kind, lines in (("lines", True), ("places", False)):

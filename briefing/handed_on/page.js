@@ -10,6 +10,7 @@
   const map = L.map("map", {zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 0.5,
                             wheelPxPerZoomLevel: 120, preferCanvas: true}).setView([0, 0], 3);
   cityMap.ground(map, data.ground);
+  if (data.fit) map.fitBounds(data.fit, {animate: false});
   const group = L.layerGroup().addTo(map);
 
   function make(tag, className, text) {

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from briefing.handed_on.scope import extent_within, sites_within
 from briefing.handed_on.told import Told, told_of
 from briefing.pictures.found import found, marks_of
 from briefing.pictures.labels import spots_within
@@ -19,10 +20,12 @@ from briefing.pictures.titles import approval_line, area_line, basis_line, found
 from data.city import City
 from data.errors import DataError
 from data.vocabulary import vocabulary
+from geo.crs import WGS84
 from look.ground import main_districts
 from look.sent_ground import ground_of, script_json, steps
 from look.tokens import colours, map_palette, map_script, tokens
 from metrics.assessment import Assessment, city_label
+from metrics.listing import Filters
 from texts import lookup, numbers, say
 from texts.escape import for_html
 
@@ -32,7 +35,7 @@ _MOST_SITES = 20_000
 _LABEL_SHARE = 0.05  # of the city's extent: how far a district's name stands from its border
 
 
-def map_page(city: City, assessment: Assessment, *, approval: str = "") -> str:
+def map_page(city: City, assessment: Assessment, *, approval: str = "", filters: Filters | None = None) -> str:
     """
     The map of an assessment as one HTML page: layers, a list of what fails that can be searched, the reason of each.
 
@@ -47,6 +50,8 @@ def map_page(city: City, assessment: Assessment, *, approval: str = "") -> str:
         What was found there.
     approval
         The map approval number; a blank when empty.
+    filters
+        The district or the unit it is for; None for the city.
 
     Raises
     ------
@@ -56,15 +61,16 @@ def map_page(city: City, assessment: Assessment, *, approval: str = "") -> str:
     script = "\n".join((_leaflet("leaflet.js"), f"window.cityMap = {map_script()};", _own("page.js")))
     if re.search(r"</script", script, re.IGNORECASE):
         raise ValueError("a script of the page would end itself")
+    filters = filters or Filters()
     look = {name: value for name, value in colours().model_dump(by_alias=True).items() if isinstance(value, str)}
     styles = _without_pictures(_leaflet("leaflet.css")) + Template(_own("page.css")).substitute(
         look, fonts=tokens().fonts
     )
     return Template(_own("page.html")).substitute(
-        title=for_html(say("handed_on.title", city=city_label(city))),
+        title=for_html(say("handed_on.title", city=filters.unit or filters.district or city_label(city))),
         hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         styles=styles,
-        data=_data(city, assessment, approval),
+        data=_data(city, assessment, approval, filters),
         script=script,
     )
 
@@ -86,11 +92,11 @@ def _without_pictures(styles: str) -> str:
     return re.sub(r"url\([^)]*\)", "none", styles)
 
 
-def _data(city: City, assessment: Assessment, approval: str) -> str:
+def _data(city: City, assessment: Assessment, approval: str, filters: Filters) -> str:
     """All that the page shows, as JSON that may stand in a page."""
     ground = ground_of(city)
-    told = told_of(assessment)
-    findings, sites, reasons, left_out = _findings(told, city, ground.origin)
+    told = told_of(assessment, filters)
+    findings, sites, reasons, left_out = _findings(told, city, sites_within(city, assessment, filters), ground.origin)
     words = {
         name: lookup(f"handed_on.{name}")
         for name in ("search", "allDistricts", "allUnits", "nothing", "more", "pick", "rejected")
@@ -102,15 +108,16 @@ def _data(city: City, assessment: Assessment, approval: str) -> str:
     }
     shown = {
         "texts": words | {"layers": layers, "why": why, "demo": say("pictures.demo")} | legend,
-        "area": area_line(assessment, city, None),
-        "title": found_title(assessment),
+        "area": area_line(assessment, city, filters.district, unit=filters.unit),
+        "title": found_title(assessment, filters=filters),
         "demo": city.is_demo,
         "districts": sorted({row["district"] for row in findings if row["district"]}),
         "units": sorted({row["unit"] for row in findings if row["unit"]}),
         "findings": findings,
         "sites": sites,
         "reasons": reasons,
-        "labels": _labels(city, assessment, ground.origin),
+        "labels": _labels(city, assessment, ground.origin, filters),
+        "fit": _fit(city, assessment, filters),
         "origin": ground.origin,
         "foot": [
             basis_line(assessment),
@@ -124,9 +131,20 @@ def _data(city: City, assessment: Assessment, approval: str) -> str:
     return f'{script_json(shown)[:-1]},"ground":{head}{ground.data[1:]}}}'
 
 
-def _findings(told: list[Told], city: City, origin: tuple[float, float]) -> tuple[list, list, list, int]:
+def _fit(city: City, assessment: Assessment, filters: Filters) -> list[list[float]] | None:
+    """South-west and north-east of what is shown at first, latitude and longitude; None for the whole city."""
+    bounds = extent_within(city, assessment, filters)
+    if bounds is None:
+        return None
+    box = gpd.GeoSeries([shapely.box(*bounds)], crs=city.crs).to_crs(WGS84)
+    west, south, east, north = (round(float(edge), 6) for edge in box.total_bounds)
+    return [[south, west], [north, east]]
+
+
+def _findings(
+    told: list[Told], city: City, frame: gpd.GeoDataFrame | None, origin: tuple[float, float]
+) -> tuple[list, list, list, int]:
     """The findings; the sites that they and the map name; the reasons; and how many sites were left out."""
-    frame = city.sites
     ids = [] if frame is None else frame["id"].tolist()
     wanted = {site for one in told for site, _, _ in one.sites}
     keep = np.ones(len(ids), dtype=bool)
@@ -160,14 +178,18 @@ def _carriers(frame: gpd.GeoDataFrame) -> list[str]:
     return [known.label(code) if pd.notna(code) else "" for code in frame["carrier"]]
 
 
-def _labels(city: City, assessment: Assessment, origin: tuple[float, float]) -> list[list]:
+def _labels(city: City, assessment: Assessment, origin: tuple[float, float], filters: Filters) -> list[list]:
     scores = assessment.scores
     rows = scores[scores["scope"] == "district"].set_index("name")["score"]
     if city.districts is None or rows.empty:
         return []
     districts = main_districts(city)
+    if filters.district is not None:
+        districts = districts[districts["name"] == filters.district]
     districts = districts[districts["name"].isin(rows.index)]
-    shown = found(assessment)
+    if districts.empty:
+        return []
+    shown = found(assessment, filters=filters)
     avoid = np.concatenate((shown.lines.geometry.to_numpy(), marks_of(shown.places)))
     room_m = _LABEL_SHARE * float(np.ptp(np.reshape(districts.total_bounds, (2, 2)), axis=0).max())
     spots = [spots_within(shape, avoid, room=room_m) for shape in districts.geometry]

@@ -7,7 +7,7 @@ import shapely
 
 from metrics.assessment import Assessment
 from metrics.explain import reason_label
-from metrics.listing import findings, found_of_due
+from metrics.listing import Filters, findings, found_of_due, narrowed
 from metrics.measures.findings import FAIL, UNKNOWN
 from texts import numbers, say
 
@@ -50,9 +50,9 @@ class Told:
         return {name: value for name, value in vars(self).items() if name not in ("shape", "sites")}
 
 
-def told_of(assessment: Assessment) -> list[Told]:
-    """Every failing or unknown finding that has a place on the map, the worst first."""
-    listed = findings(assessment)
+def told_of(assessment: Assessment, filters: Filters | None = None) -> list[Told]:
+    """Every failing or unknown finding that passes ``filters`` and has a place on the map, the worst first."""
+    listed = narrowed(findings(assessment), filters or Filters())
     listed = listed[listed["status"].isin((FAIL, UNKNOWN)) & listed.geometry.notna()]
     listed = listed[~listed.geometry.is_empty & (listed["class"] != "district")]
     rules = {rule.id: rule for rule in assessment.book.at(assessment.phase)}

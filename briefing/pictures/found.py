@@ -9,7 +9,7 @@ import shapely
 from briefing.pictures.canvas import Box, Canvas
 from briefing.pictures.panel import Panel
 from metrics.assessment import Assessment
-from metrics.listing import findings
+from metrics.listing import Filters, findings, narrowed
 from metrics.measures.findings import FAIL, UNKNOWN
 
 _HALO_PX, _CASING_PX = 6.5, 4.4
@@ -29,12 +29,11 @@ class Found:
     unknown_places: gpd.GeoDataFrame
 
 
-def found(assessment: Assessment, district: str | None = None) -> Found:
-    """What a map of a city, or of one of its districts, shows of ``assessment``; no whole districts."""
+def found(assessment: Assessment, district: str | None = None, *, filters: Filters | None = None) -> Found:
+    """What a map of a city, of one of its districts, or of what passes ``filters``, shows; no whole districts."""
     listed = findings(assessment)
     listed = listed[listed.geometry.notna() & ~listed.geometry.is_empty & (listed["class"] != "district")]
-    if district is not None:
-        listed = listed[listed["district"] == district]
+    listed = narrowed(listed, filters or Filters(district=district))
     fails, unknown, lines = listed["status"] == FAIL, listed["status"] == UNKNOWN, listed["is_line"]
     return Found(listed[fails & lines], listed[fails & ~lines], listed[unknown & lines], listed[unknown & ~lines])
 

@@ -53,6 +53,7 @@ class Measures(_Part):
     """All of look/sheets.yaml."""
 
     dpi: int
+    most_close_ups: int
     sizes: dict[str, Size]
     alone: Alone
     metres_per_px: tuple[float, ...]

@@ -12,23 +12,22 @@ from briefing.pictures.panel import Panel
 from briefing.pictures.sheet import Sheet
 from data.city import City
 from metrics.assessment import Assessment, city_label
-from metrics.listing import COUNTED, failing_length_m, findings
+from metrics.listing import COUNTED, Filters, failing_length_m, findings, narrowed
 from metrics.measures.findings import FAIL, UNKNOWN
+from metrics.scores import CITY, DISTRICT, UNIT
 from texts import numbers, say
 
 _LACKING_NAMED = 6
 _SAME_M = 0.5
 
 
-def found_title(assessment: Assessment, district: str | None = None) -> str:
+def found_title(assessment: Assessment, district: str | None = None, *, filters: Filters | None = None) -> str:
     """
     What was found, in one line that is true of all findings, also of those that have no place on the map.
 
     Streets by length and number, places by number; what is unknown only where nothing fails.
     """
-    listed = findings(assessment)
-    if district is not None:
-        listed = listed[listed["district"] == district]
+    listed = narrowed(findings(assessment), filters or Filters(district=district))
     failing = listed[listed["status"] == FAIL]
     unknown = int((listed["status"] == UNKNOWN).sum())
     if len(failing):
@@ -47,20 +46,17 @@ def found_title(assessment: Assessment, district: str | None = None) -> str:
     return say("pictures.title.unknown", count=numbers.whole(unknown)) if unknown else say("pictures.title.none")
 
 
-def area_line(assessment: Assessment, city: City, district: str | None) -> str:
-    """Whose map it is, with its score and its rank."""
+def area_line(assessment: Assessment, city: City, district: str | None, *, unit: str | None = None) -> str:
+    """Whose map it is, a district's, a unit's, else the city's, with its score and its rank."""
     scores = assessment.scores
-    own = scores[(scores["scope"] == "city") if district is None else _is_district(scores, district)]
-    parts = [city_label(city)] if district is None else [city_label(city), district]
+    scope, name = next(((scope, name) for scope, name in ((UNIT, unit), (DISTRICT, district)) if name), (CITY, None))
+    own = scores[(scores["scope"] == scope) & ((scores["name"] == name) | (scope == CITY))]
+    parts = [city_label(city), name]
     if len(own) and pd.notna(own["score"].iloc[0]):
         parts.append(say("pictures.kicker.score", score=numbers.score(own["score"].iloc[0])))
-        if district is not None and pd.notna(own["rank"].iloc[0]):
+        if scope != CITY and pd.notna(own["rank"].iloc[0]):
             parts.append(say("pictures.kicker.rank", rank=numbers.whole(own["rank"].iloc[0])))
     return joined(parts)
-
-
-def _is_district(scores: pd.DataFrame, district: str) -> pd.Series:
-    return (scores["scope"] == "district") & (scores["name"] == district)
 
 
 def basis_line(assessment: Assessment) -> str:

@@ -48,7 +48,7 @@ def test_the_small_city_is_told_as_it_was_drawn(told):
     """The gap of the one street is 50–1 950 m, cut in two at the border."""
     assert (told.own.lines, round(told.own.length_m)) == (2, 1900)
     text = said.walked(told).replace("\u202f", " ")
-    assert "2 段" in text and "1.9 公里" in text and "6.7 %" in text
+    assert "2段" in text and "1.9 公里" in text and "6.7 %" in text
 
 
 def test_a_district_is_told_alone(small):
@@ -148,8 +148,8 @@ def test_sentences_of_changes(told):
             replace(told, own=replace(told.own, score=now), change=replace(change, score_before=before))
         )
 
-    assert "上升 1.0 分" in sentence(81.0, 80.0)
-    assert "下降 1.0 分" in sentence(80.0, 81.0)
+    assert "上升1.0分" in sentence(81.0, 80.0)
+    assert "下降1.0分" in sentence(80.0, 81.0)
     assert "持平" in sentence(80.0, 80.04)
     assert "上升" not in sentence(80.0, None) and "持平" not in sentence(80.0, None)
     assert said.changed(told) == ""
@@ -167,7 +167,7 @@ def test_ties_are_said(told):
     tied = tuple(replace(one, name=name, score=score) for name, score in (("甲", 90.0), ("乙", 90.0), ("丙", 70.0)))
     assert "甲、乙得分最高" in said.ranked(replace(told, districts=tied))
     same = tuple(replace(own, score=80.0) for own in tied)
-    assert "3 个区得分相同" in said.ranked(replace(told, districts=same))
+    assert "3个区得分相同" in said.ranked(replace(told, districts=same))
     assert said.ranked(replace(told, districts=tied[:1])) == ""
     audience = Audience("district", "甲")
     own = replace(one, name="甲", rank=1, tied=("乙",))
@@ -177,7 +177,7 @@ def test_ties_are_said(told):
 def test_nothing_is_said_of_what_is_not_there(told):
     own = replace(told.own, score=None, passed=0, failed=0, unknown=3, lines=0, places=0, repairable=0, walk=None)
     none = replace(told, own=own, districts=(), units=(), items=())
-    assert sentences(none) == ["测试市的对象全部待核实，暂无得分。", "3 项全部待核实。"]
+    assert sentences(none) == ["测试市的对象全部待核实，暂无得分。", "3项全部待核实。"]
 
 
 def test_all_passing_is_said_without_a_gap(told):
@@ -189,7 +189,7 @@ def test_all_passing_is_said_without_a_gap(told):
 
 def test_repair_says_how_many_it_is_of(told):
     part = replace(told.own, lines=2, places=3, repairable=4, repair=9)
-    assert "其中 4 项" in said.repaired(replace(told, own=part)) and "其余 1 项" in said.repaired(
+    assert "其中4项" in said.repaired(replace(told, own=part)) and "其余1项" in said.repaired(
         replace(told, own=part)
     )
     assert said.repaired(replace(told, own=replace(part, repairable=5))).startswith("以上缺口均可")

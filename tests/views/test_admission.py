@@ -406,6 +406,10 @@ def test_a_base_that_is_away_lets_nobody_in_and_is_found_again(boss, user_folder
     app.run()
     assert not app.exception and say("store.base.gone") in html_of(app)
     assert app.selectbox(key="coverage_book")  # who was in goes on
+    for name in ("orders", "briefing", "people"):
+        app.switch_page(f"pages/{name}.py").run()
+        assert html_of(app).count(say("store.base.gone")) == 1 and app.button(key="page_again")
+    app.switch_page("pages/coverage.py").run()
     other = opened()
     assert _is_outside(other) and say("people.sign_in.waiting") in html_of(other) and not other.text_input
     folder.unlink()

@@ -36,7 +36,7 @@ def html_of(app: AppTest) -> str:
 
 
 def test_the_page_says_what_it_found(page):
-    assert "2 段" in html_of(page)
+    assert "2段" in html_of(page)
     assert len(page.get("image")) == 1
 
 

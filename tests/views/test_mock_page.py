@@ -317,10 +317,10 @@ def test_a_district_sees_its_points_and_results_once_they_are_told(page, monkeyp
     assert not page.exception and store.mocks.read(by, one.id).told_at is not None
     theirs = on_mock(as_district(monkeypatch, store, district))
     shown = html_of(theirs)
-    assert f"通报{district}部分" in shown and f"{len(own.points)} 个点位" in shown
+    assert f"通报{district}部分" in shown and f"本区 {len(own.points)} 个点位" in shown
     others = set(sample.points["subject_name"]) - set(own.points["subject_name"])
     assert others and not [name for name in others if name in shown]
-    assert theirs.segmented_control(key="mock_part").options == ["点位与记录表", "成绩", "与模型对照"]
+    assert theirs.segmented_control(key="mock_part").options == ["点位", "成绩", "与模型对照"]
     assert not [b for b in theirs.button if b.key in ("mock_rename", "mock_drop", "mock_tell")]
     assert not [name for name in others if name in html_of(part(theirs, "scores"))]
     assert not [name for name in others if name in html_of(part(theirs, "model"))]

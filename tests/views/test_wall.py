@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from metrics.assessment import assess
 from metrics.rulebook import load_rulebook
 from store import SYSTEM, Denied, open_store
+from store.audit import Entry
 from store.keeping import keep_assessment
 from tests.cities import city, district, road, sites_along, venue
 from tests.views.small import SCRIPT, small_city
@@ -173,6 +174,19 @@ def test_orders_by_stage_overdue_and_closed_today(store, clock, towns):
     told = ticker.entries(facts)
     assert say("wall.news.acts.close") in told[0]
     assert any('class="fail">新发现' in one for one in told)
+
+
+def test_a_photo_that_was_taken_away_is_no_news(store, clock, towns):
+    """A new photo is told; that a clerk took one away again is between them and the audit trail."""
+    run = keep_assessment(store, SYSTEM, towns[0])
+    by = _demo(store)
+    order = store.orders.get(by, store.orders.make(by, run.id, None).new[0])
+    at = clock.time.astimezone(UTC)
+    acts = [Entry(n, at, by.id, by.name, by.role, "order", order.id, act, {}, {}, "") for n, act in enumerate(_PHOTOS)]
+    assert [entry.act for entry, _, _ in ticker._grouped([(entry, order) for entry in acts])] == ["photo"]
+
+
+_PHOTOS = ("photo", "photo_removed")
 
 
 def test_days_to_the_next_phase(store, clock, towns):

@@ -1,0 +1,23 @@
+"""What units made of the orders they were given, as a briefing tells it."""
+
+from collections.abc import Sequence
+
+from store.access import Person
+from store.opening import Store
+from store.order import Wanted
+from store.order_book import order_book
+
+UnitCounts = tuple[str, int, int, int]
+"""Unit, and its given, closed and overdue orders."""
+
+
+def unit_counts(store: Store, by: Person, wanted: Wanted) -> Sequence[UnitCounts]:
+    """How many of the wanted orders each unit was given, closed, and has overdue; those found are not given yet."""
+    states, counts = order_book(), {}
+    for tally in store.orders.board(by, wanted):
+        if tally.state != states.first:
+            own = counts.setdefault(tally.unit, [0, 0, 0])
+            own[0] += tally.count
+            own[1] += tally.count if tally.state == states.closed else 0
+            own[2] += tally.overdue
+    return [(unit, *own) for unit, own in counts.items()]
