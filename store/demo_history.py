@@ -174,7 +174,12 @@ def _work(desk: _Desk, number: int) -> None:
 
 
 def _step(desk: _Desk, order: Order, later: Assessment | None, today: date) -> Asked | None:
-    """What becomes of an order now; nothing is reported as done that the next round, if there is one, still finds."""
+    """
+    What becomes of an order now.
+
+    Nothing is reported as done that the next round, if there is one, still finds; and what the last one found is not
+    found repaired after it, as the city that everybody sees is that of the last round.
+    """
     third = 1 - 1 / len(_HOURS)  # each moment is one of three in a day
     if order.proposed:
         return Asked("confirm") if desk.lot(_CLOSED * third) else None
@@ -187,6 +192,8 @@ def _step(desk: _Desk, order: Order, later: Assessment | None, today: date) -> A
         if order.due_on == today and order.raised_for is None and not desk.never_extended(order):
             days = int(desk.random.integers(*_EXTRA_DAYS))
             return Asked("extend", say("demo.extend"), limit_after(today, days, count="working"))
+        return None
+    if later is None and _is_found(order, desk.rounds[-1][1]):
         return None
     if order.state == "dealt":
         return Asked("recheck", say("demo.recheck")) if desk.lot(_CHECKED * third) else None

@@ -8,16 +8,15 @@ from store.order import Wanted
 from store.order_book import order_book
 
 UnitCounts = tuple[str, int, int, int]
-"""Unit, and its given, closed and overdue orders."""
+"""Unit, its given orders, those of them that are closed, and its overdue ones, given or not."""
 
 
 def unit_counts(store: Store, by: Person, wanted: Wanted) -> Sequence[UnitCounts]:
     """How many of the wanted orders each unit was given, closed, and has overdue; those found are not given yet."""
     states, counts = order_book(), {}
     for tally in store.orders.board(by, wanted):
-        if tally.state != states.first:
-            own = counts.setdefault(tally.unit, [0, 0, 0])
-            own[0] += tally.count
-            own[1] += tally.count if tally.state == states.closed else 0
-            own[2] += tally.overdue
+        own = counts.setdefault(tally.unit, [0, 0, 0])
+        own[0] += tally.count if tally.state != states.first else 0
+        own[1] += tally.count if tally.state == states.closed else 0
+        own[2] += tally.overdue
     return [(unit, *own) for unit, own in counts.items()]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class UnitOrders:
-    """How many orders a unit was given, how many of these it closed, and how many are overdue."""
+    """How many orders a unit was given, how many of these it closed, and how many are overdue, given or not yet."""
 
     unit: str
     given: int
@@ -37,5 +37,5 @@ class OrdersTold:
 
     @property
     def overdue(self) -> int:
-        """How many of them are overdue."""
+        """Overdue orders of all units."""
         return sum(own.overdue for own in self.units)

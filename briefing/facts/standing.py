@@ -7,7 +7,7 @@ import pandas as pd
 from briefing.facts.audience import Audience
 from metrics.assessment import Assessment
 from metrics.listing import Filters, failing_length_m, findings, narrowed, walk_probability
-from metrics.measures.findings import FAIL
+from metrics.measures.findings import FAIL, UNKNOWN
 from metrics.scores import CITY, DISTRICT, UNIT
 
 
@@ -22,8 +22,10 @@ class Standing:
         None without; the city has no rank.
     tied
         Others that have the same rank.
-    passed, failed, unknown
+    passed, failed
         Subjects.
+    unknown
+        Findings without an answer; those of a clause that has no subject in the city are among them.
     lines, length_m, places
         Failing stretches, their metres (what fails by several rules once), and other failing findings.
     repairable, repair
@@ -71,7 +73,7 @@ def standing_of(assessment: Assessment, scope: str, name: str, filters: Filters)
         tied=tuple(tied),
         passed=int(own["passed"]),
         failed=int(own["failed"]),
-        unknown=int(own["unknown"]),
+        unknown=int((listed["status"] == UNKNOWN).sum()),
         lines=len(lines),
         length_m=failing_length_m(lines),
         places=len(failing) - len(lines),

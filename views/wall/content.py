@@ -55,7 +55,7 @@ def content(
         "layout": layout.name,
         "key": key,
         "demo": say("shell.demo_mark") if city.is_demo else "",
-        "time": say("wall.data_time", time=numbers.moment(run.at.astimezone(ZONE))),
+        "time": say("wall.judged", time=numbers.moment(run.at.astimezone(ZONE))),
         "still": _still(facts),
         "blocks": standing["blocks"] | _of_now(facts, layout),
         "districts": standing["districts"],
