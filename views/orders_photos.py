@@ -56,7 +56,7 @@ def _ask_removal(store: Store, by: Person, desk: Desk, number: int, photo: int) 
         st.button(say("orders.photos.remove"), key=key, type="tertiary", on_click=_be_sure, args=(desk, photo))
         return
     st.html(f'<div class="note">{say("orders.photos.sure")}</div>')
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(say("orders.photos.remove"), key=f"{key}_sure", on_click=_remove, args=args)
         st.button(say("orders.steps.cancel"), key=f"{key}_not", type="tertiary", on_click=_be_sure, args=(desk, None))
 

@@ -143,7 +143,7 @@ def show_site(bench: Bench, desk: Desk) -> None:
     with st.container(horizontal=True, key="siting_site", gap="small", vertical_alignment="center"):
         mark = f'<span class="kind">{say(f"siting.kinds.{kind}")}</span>' if kind else ""
         st.html(
-            f'<div class="site-name">{mark}<b>{for_html(there.id)}</b>'
+            f'<div class="site-name">{mark}<b title="{for_html(there.id)}">{for_html(there.id)}</b>'
             f'<span class="note">{for_html(_facts(there, whole=site is None))}</span></div>',
             width="stretch",
         )
