@@ -139,7 +139,7 @@ def _click(page: Page, selector: str) -> None:
 def _fill(page: Page, given: list[str]) -> None:
     field = page.locator(given[0]).first
     field.fill(given[1])
-    field.press("Tab")
+    field.blur()
     page.wait_for_timeout(300)
 
 
@@ -166,8 +166,8 @@ def _hand_in(page: Page, given: list[str]) -> None:
         page.wait_for_timeout(2500)
 
 
-def _to_top(page: Page, selector: str) -> None:
-    page.locator(selector).first.evaluate("one => one.scrollIntoView({block: 'start'})")
+def _scroll(page: Page, top_px: int) -> None:
+    page.locator('[data-testid="stMain"]').evaluate("(main, top) => main.scrollTo(0, top)", top_px)
 
 
 def _press(page: Page, key: str) -> None:
@@ -182,7 +182,7 @@ _STEPS: Mapping[str, Callable[[Page, object], None]] = {
     "map": _wait_for_map,
     "stretch": _click_stretch,
     "hand in": _hand_in,
-    "top": _to_top,
+    "scroll": _scroll,
     "press": _press,
 }
 
