@@ -125,8 +125,9 @@ def test_words_are_those_of_the_vocabulary():
     words = vocabulary()
     lists = {"载体": "carriers", "状况": "conditions", "主题": "themes", "级别": "levels", "类型": "area_kinds"}
     told = {name: cells[0].split("、") for name, cells in table.items()}
-    assert told == {name: [getattr(words, own).label(code) for code in getattr(words, own).codes]
-                    for name, own in lists.items()}
+    assert told == {
+        name: [getattr(words, own).label(code) for code in getattr(words, own).codes] for name, own in lists.items()
+    }
 
 
 @pytest.mark.parametrize("layer", list(LAYERS))

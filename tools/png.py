@@ -4,7 +4,7 @@ import io
 
 from PIL import Image
 
-_COLOURS = 128
+_COLOURS = 256
 
 
 def reduced(content: bytes) -> bytes:
@@ -17,7 +17,7 @@ def reduced(content: bytes) -> bytes:
         The picture, in any format that pillow reads.
     """
     with Image.open(io.BytesIO(content)) as given:
-        small = given.convert("RGB").quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        small = given.convert("RGB").quantize(_COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     written = io.BytesIO()
     small.save(written, "PNG", optimize=True)
     return written.getvalue()
