@@ -12,8 +12,10 @@ from data.headings import columns_of, label
 from data.layers import LAYERS
 from data.settings import SETTINGS
 from data.vocabulary import vocabulary
-from texts import say
+from store.access import ROLES
+from texts import lookup, say
 from tools.take_pictures import PICTURES, names
+from views.navigation import SEEN_BY
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "docs" / "guide"
@@ -139,6 +141,15 @@ def test_headings_are_known_and_the_required_ones_are_bold(layer):
     assert [name for name in said if name.strip("*") not in known] == []
     bold = {known[name.strip("*")] for name in said if name.startswith("**")}
     assert bold == set(LAYERS[layer].required)
+
+
+def test_roles_see_the_pages_that_are_told():
+    titles, roles = lookup("shell.pages"), lookup("store.roles")
+    told = {role: cells[0] for role, cells in rows_of(GUIDE / "staff.md", "谁看到什么").items()}
+    for role in ROLES:
+        pages = {titles[name] for name, seen_by in SEEN_BY.items() if role in seen_by}
+        said = set(re.findall(r"「([^」]+)」", told[roles[role]]))
+        assert said == pages or (pages == set(titles.values()) and "全部页面" in told[roles[role]]), role
 
 
 def command_lines() -> list[list[str]]:
