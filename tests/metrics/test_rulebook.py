@@ -13,7 +13,7 @@ from metrics.requirements import plain
 from metrics.rulebook import describe, load_rulebook, parse_rulebook, requirement_table, shipped_rulebooks
 from metrics.rules import Rate, Share, Value
 
-DOCS = Path(__file__).parents[2] / "docs" / "rulebooks.md"
+DOCS = Path(__file__).parents[2] / "docs" / "guide" / "rulebooks.md"
 BOOKS = ["zhoushan-2017", "campaign-indicators", "index-assessment", "municipal-facilities", "strict-county"]
 
 # Written out by hand from the clauses: book, phase, rule, the fields that carry its numbers.
