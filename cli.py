@@ -339,7 +339,6 @@ def _kind_options(command):
 @click.option("--unit", help=say("cli.brief.unit"))
 @click.option("--since", type=click.Path(path_type=Path), help=say("cli.brief.since"))
 @click.option("--plan", "plan_folder", type=click.Path(path_type=Path), help=say("cli.brief.plan"))
-@click.option("--orders", is_flag=True, help=say("cli.brief.orders"))
 @click.option("--templates", type=click.Path(path_type=Path), help=say("cli.brief.templates"))
 @click.option("--size", type=click.Choice(_SIZES), default=_SIZES[0], show_default=True, help=say("cli.brief.size"))
 @click.option("--approval", default="", help=say("cli.brief.approval"))
@@ -370,7 +369,6 @@ def brief(folder: Path, out: Path | None, as_zip: bool, as_json: bool, **asked) 
     city, assessment = judged_again(found, city=asked["city"], book=asked["book"])
     audience = next((Audience(scope, asked[scope]) for scope in ("district", "unit") if asked[scope]), Audience())
     at = asked["at"] or datetime.now().astimezone()
-    orders = _orders_told(assessment, audience) if asked["orders"] else None
     briefing = take(
         city,
         assessment,
@@ -379,7 +377,6 @@ def brief(folder: Path, out: Path | None, as_zip: bool, as_json: bool, **asked) 
         approval=asked["approval"],
         earlier=earlier,
         plan=plan_told,
-        orders=orders,
     )
     options = {
         "size": asked["size"],
@@ -396,23 +393,6 @@ def brief(folder: Path, out: Path | None, as_zip: bool, as_json: bool, **asked) 
     files = [str(file) for file in written.files]
     figures = {"files": files, "notes": list(written.notes), "score": briefing.own.score}
     _report(as_json, figures, say("cli.brief.done", folder=target, count=len(files)))
-
-
-def _orders_told(assessment, audience):
-    """The orders that the store of this installation has for an audience."""
-    from briefing.facts import OrdersTold, UnitOrders
-    from store import SYSTEM, Wanted, open_store
-    from store.unit_counts import unit_counts
-
-    scores = assessment.scores
-    city = str(scores.loc[scores["scope"] == "city", "name"].iloc[0])
-    wanted = Wanted(city=city, **({audience.scope: audience.name} if audience.name else {}))
-    store = open_store()
-    try:
-        counts = unit_counts(store, SYSTEM, wanted)
-    finally:
-        store.close()
-    return OrdersTold.of([UnitOrders(*unit) for unit in counts])
 
 
 def _check_folder(folder: Path) -> None:

@@ -6,6 +6,7 @@ the clock stand those of the processor: on a busy machine only these say somethi
 """
 
 import itertools
+import os
 import resource
 import sys
 import tempfile
@@ -28,7 +29,7 @@ def measure(name: str, city: City) -> None:
     """Write the whole set once and tell what each part of it took."""
     assessment = assess(city, load_rulebook("zhoushan-2017"), "inspection")
     print(f"{name}: {len(assessment.gaps)} gaps, {len(assessment.traces)} traces")
-    laps = [("facts", perf_counter(), process_time())]
+    laps = [_lap("facts")]
     with tempfile.TemporaryDirectory() as folder:
         briefing = take(city, assessment, at=_AT)
         write_set(
@@ -37,14 +38,21 @@ def measure(name: str, city: City) -> None:
             briefing,
             KINDS,
             folder,
-            tell=lambda said: laps.append((said, perf_counter(), process_time())),
+            tell=lambda said: laps.append(_lap(said)),
         )
-    laps.append(("", perf_counter(), process_time()))
-    for (said, clock, worked), (_, next_clock, next_worked) in itertools.pairwise(laps):
-        print(f"  {next_clock - clock:6.2f} s  {next_worked - worked:6.2f} s of the processor  {said}")
+    laps.append(_lap(""))
+    for (said, clock, worked, _), (_, next_clock, next_worked, peak) in itertools.pairwise(laps):
+        spent = f"{next_clock - clock:6.2f} s  {next_worked - worked:6.2f} s of the processor"
+        print(f"  {spent}  peak {peak:5.0f} MB  {said}")
     print(f"  {laps[-1][1] - laps[0][1]:6.2f} s  {laps[-1][2] - laps[0][2]:6.2f} s of the processor  in all")
+    print(f"  peak memory: {laps[0][3]:.0f} MB with the assessment alone, {laps[-1][3]:.0f} MB in all")
+    print(f"  load of the machine: {os.getloadavg()[0]:.1f}")
+
+
+def _lap(said: str) -> tuple[str, float, float, float]:
+    """What begins now: its name, seconds on the clock and of the processor, and the peak of memory so far, MB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KB_PER_MB
-    print(f"  peak memory of the process, with the assessment: {peak:.0f} MB")
+    return said, perf_counter(), process_time(), peak
 
 
 def main() -> None:

@@ -30,9 +30,12 @@ _GAPS = 100
 
 
 def large_city() -> City:
-    """A grid city of 5,000 km of streets and 50,000 sites, cut into 20 districts."""
-    size = SIZES["city"]
-    plain = grid_city(size.street_km, size.sites, size.buildings, size.squares, places=8 * size.squares)
+    """A grid city of 1,250 km of streets and 12,500 sites, about 5,000 gaps, cut into 20 districts."""
+    size, part = SIZES["city"], 4
+    squares = size.squares // part
+    plain = grid_city(
+        size.street_km // part, size.sites // part, size.buildings // part, squares, places=8 * squares
+    )
     west, south, east, north = plain.roads.total_bounds
     across, up = _DISTRICTS
     wide, high = (east - west) / across, (north - south) / up

@@ -2,14 +2,17 @@
 
 import re
 import zipfile
+from bisect import bisect_right
 from datetime import datetime
 from io import BytesIO
+from itertools import accumulate
 
 _MOST = 32_000  # a cell of a workbook holds 32 767
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile("[^\\S\u00a0\u202f\u3000]+")
 _BEFORE_HAN = re.compile("(?<=[0-9–])\u202f(?=[\u3400-\u9fff])")  # programs set a gap there themselves
 _NARROW, _UNBROKEN = "\u202f", "\u00a0"  # fonts of offices lack the first
+_FIRST_WIDE = 0x2E80
 _CORE, _TIME = "docProps/core.xml", re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _FIRST = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can tell
 
@@ -24,6 +27,15 @@ def plain(text: object, most: int = _MOST) -> str:
         return ""
     line = _SPACES.sub(" ", _NOT_XML.sub("", str(text))).strip()
     return _BEFORE_HAN.sub("", line).replace(_NARROW, _UNBROKEN)[:most]
+
+
+def shortened(text: object, most_signs: float) -> str:
+    """As much of a text as fits so many full-width signs, with … where something was cut."""
+    line = plain(text)
+    signs = list(accumulate(0.55 if ord(sign) < _FIRST_WIDE else 1.0 for sign in line))
+    if not signs or signs[-1] <= most_signs:
+        return line
+    return line[: max(bisect_right(signs, most_signs - 1), 1)] + "…"
 
 
 def packed(content: bytes, *, at: datetime | None = None) -> bytes:

@@ -19,6 +19,7 @@ from docx.shared import Mm, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
+from briefing.pictures.reduced import reduced
 from data.errors import DataError
 from texts import say
 
@@ -261,7 +262,7 @@ def _show(cell: _Cell, picture: bytes | None) -> None:
     if picture is None:
         _run(paragraph, say("orders_paper.no_picture"), 11)
         return
-    paragraph.add_run().add_picture(BytesIO(picture), width=Mm(PICTURE_MM[0]))
+    paragraph.add_run().add_picture(BytesIO(reduced(picture)), width=Mm(PICTURE_MM[0]))
 
 
 def _exactly(paragraph: Paragraph, points: float) -> None:

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from briefing.facts import Audience, Briefing
 from briefing.pictures import city_picture, district_picture, gap_picture
+from briefing.pictures.reduced import reduced
 from data.city import City
 from look.ground import main_districts
 from metrics.assessment import Assessment
@@ -32,7 +33,7 @@ class Shown:
     def city(self) -> bytes:
         """The map of the city, ``MAP_MM``."""
         width, height = MAP_MM
-        return city_picture(self._city, self._assessment, width_mm=width, height_mm=height)
+        return reduced(city_picture(self._city, self._assessment, width_mm=width, height_mm=height))
 
     def district(self, name: str) -> bytes | None:
         """The map of a district, ``MAP_MM``; None when it has no shape."""
@@ -40,7 +41,9 @@ class Shown:
             known = self._city.districts is not None and name in set(main_districts(self._city)["name"])
             width, height = MAP_MM
             self._districts[name] = (
-                district_picture(self._city, self._assessment, name, width_mm=width, height_mm=height) if known else b""
+                reduced(district_picture(self._city, self._assessment, name, width_mm=width, height_mm=height))
+                if known
+                else b""
             )
         return self._districts[name] or None
 
@@ -48,7 +51,8 @@ class Shown:
         """The close-up of a finding, ``GAP_MM``; None when it has no place."""
         if row.key not in self._gaps:
             width, height = GAP_MM
-            self._gaps[row.key] = gap_picture(self._city, self._assessment, row, width_mm=width, height_mm=height)
+            png = gap_picture(self._city, self._assessment, row, width_mm=width, height_mm=height)
+            self._gaps[row.key] = None if png is None else reduced(png)
         return self._gaps[row.key]
 
     def of(self, briefing: Briefing) -> bytes | None:

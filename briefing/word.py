@@ -13,7 +13,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
-from briefing.office_files import plain
+from briefing.office_files import plain, shortened
 
 BODY, HEADING, TABLE, TITLE = "仿宋", "黑体", "宋体", "宋体"
 _LATIN = "Times New Roman"
@@ -25,6 +25,7 @@ _INSTEAD = {  # what a program may take where a machine lacks the font
 TEXT_MM = 158.0
 _BODY_PT, _TABLE_PT = 14, 10
 _LISTED = 2  # levels of headings in the contents
+_CELL_LINES, _HEAD_SIGNS = 6, 60  # a name of the data may be of any length
 _KEPT_WHOLE = 8  # rows: smaller tables stay on one page
 _TWIPS_PER_MM = 1440 / 25.4
 _HEADINGS = (("Heading 1", 16), ("Heading 2", 14), ("Heading 3", 12))
@@ -58,7 +59,7 @@ def blank() -> Word:
 def heading(document: Word, text: str, level: int) -> Paragraph:
     """A heading that the contents can point to."""
     paragraph = document.add_paragraph(style=_known_style(document, f"Heading {level}", f"标题 {level}"))
-    paragraph.add_run(plain(text))
+    paragraph.add_run(shortened(text, _HEAD_SIGNS))
     number = sum(1 for _ in document.element.body.iter(qn("w:bookmarkStart")))
     start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
     for mark in (start, end):
@@ -88,7 +89,7 @@ def caption(document: Word, kind: str, number: int, text: str) -> Paragraph:
     paragraph = document.add_paragraph(style=_known_style(document, "Caption", "题注"))
     paragraph.add_run(f"{kind} ")
     _field(paragraph, f"SEQ {kind} \\* ARABIC", str(number))
-    paragraph.add_run(f"　{plain(text)}")
+    paragraph.add_run(f"　{shortened(text, _HEAD_SIGNS)}")
     return paragraph
 
 
@@ -151,9 +152,10 @@ def table(document: Word, head: Sequence[str], rows: Sequence[Sequence[str]], *,
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     whole = len(rows) <= _KEPT_WHOLE
     first = _row([plain(text) for text in head], widths, ends, head=True, keep=True)
+    fitting = [[_in_cell(*cell) for cell in zip(row, widths, strict=True)] for row in rows]
     others = "".join(
-        _row([plain(text) for text in row], widths, ends, keep=whole and number < len(rows))
-        for number, row in enumerate(rows, start=1)
+        _row(cells, widths, ends, keep=whole and number < len(rows))
+        for number, cells in enumerate(fitting, start=1)
     )
     xml = (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{lines}</w:tblBorders>'
@@ -194,6 +196,11 @@ def set_font(run, font: str) -> None:
     fonts = run._element.get_or_add_rPr().get_or_add_rFonts()
     for kind, name in (("w:eastAsia", font), ("w:ascii", _LATIN), ("w:hAnsi", _LATIN)):
         fonts.set(qn(kind), name)
+
+
+def _in_cell(text: str, width: int) -> str:
+    """As much of a text as a cell so many twips wide holds on its most lines."""
+    return shortened(text, _CELL_LINES * max(width / 20 / _TABLE_PT - 1, 1))
 
 
 def _row(cells: Sequence[str], widths: Sequence[int], ends: Sequence[bool], *, head: bool = False, keep: bool) -> str:

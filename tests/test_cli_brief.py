@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import pyogrio
 import pytest
 from click.testing import CliRunner, Result
 from docx import Document
+from PIL import Image
 from pptx import Presentation
 
 from cli import main
@@ -66,6 +68,18 @@ def test_since_and_district(judged, tmp_path):
     document = Document(next(tmp_path.glob("*.docx")))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert "与2026年1月31日的评定相比，得分持平，缺口新增0项" in text
+
+
+def test_maps_of_a_district_of_a_size_with_a_number(judged, tmp_path):
+    asked = ("--png", "--kmz", "--gpkg", "--district", "西区", "--size", "16x9", "--approval", "浙S(2026)12号")
+    result = _run("brief", judged / "out", *asked, "--out", out := tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    names = {file.name for file in out.iterdir()}
+    assert names == {"地图_西区.png", "外业地图_西区.kmz", "地图数据_西区.gpkg"}
+    with Image.open(out / "地图_西区.png") as image:
+        assert image.size[0] / image.size[1] == pytest.approx(16 / 9, rel=0.01)
+    assert set(pyogrio.read_dataframe(out / "地图数据_西区.gpkg", layer="gap_lines")["district"]) == {"西区"}
+    assert "审图号" in _run("brief", "--help").output
 
 
 def test_archive(judged, tmp_path):

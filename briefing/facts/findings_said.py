@@ -5,10 +5,11 @@ from collections.abc import Callable
 from briefing.facts.briefing import Briefing
 from briefing.facts.change import Change
 from briefing.facts.standing import Standing
+from briefing.office_files import shortened
 from metrics.scores import CITY, RED, YELLOW
 from texts import numbers, say
 
-_MOST_NAMED = 5
+_MOST_NAMED, _MOST_SIGNS = 5, 60
 
 
 def sentences(briefing: Briefing) -> list[str]:
@@ -26,8 +27,8 @@ def scored(briefing: Briefing) -> str:
     """The score; among districts or units the rank, and with whom it is shared."""
     own = briefing.own
     if own.score is None:
-        return say("brief.said.no_score", who=own.name)
-    said = say("brief.said.score", who=own.name, score=numbers.score(own.score))
+        return say("brief.said.no_score", who=shortened(own.name, _MOST_SIGNS))
+    said = say("brief.said.score", who=shortened(own.name, _MOST_SIGNS), score=numbers.score(own.score))
     if own.rank is not None:
         said += say(f"brief.said.rank.{briefing.audience.scope}", rank=numbers.whole(own.rank))
         if own.tied:
@@ -104,8 +105,8 @@ def ranked(briefing: Briefing) -> str:
 def flagged(briefing: Briefing) -> str:
     """Who has a flag: red praises, yellow warns."""
     if briefing.audience.scope != CITY:
-        flag = briefing.own.flag
-        return say(f"brief.said.own_flag.{flag}", who=briefing.own.name) if flag in (RED, YELLOW) else ""
+        own, flag = shortened(briefing.own.name, _MOST_SIGNS), briefing.own.flag
+        return say(f"brief.said.own_flag.{flag}", who=own) if flag in (RED, YELLOW) else ""
     said = []
     for flag in (RED, YELLOW):
         names = [own.name for own in briefing.districts if own.flag == flag]
@@ -183,7 +184,7 @@ def long_day(day) -> str:
 
 def named(names) -> str:
     """Names in a row; of many the first, and how many there are."""
-    names = list(names)
+    names = [shortened(name, _MOST_SIGNS) for name in names]
     joined = say("brief.said.joiner").join(names[:_MOST_NAMED])
     return joined if len(names) <= _MOST_NAMED else say("brief.said.and_more", names=joined, count=len(names))
 
