@@ -151,6 +151,9 @@ class Canvas:
         else:
             about = {"Title": drawable(title), "CreationDate": None, "Producer": None, "Creator": None}
             self.figure.savefig(sink, format="pdf", metadata=about)
+        for text in self.figure.findobj(Text):
+            text._renderer = None  # holds every pixel, in a circle that is collected late: 35 MB a sheet
+        FigureCanvasAgg(self.figure)
         return sink.getvalue()
 
     def _patch(self, lines: np.ndarray, clip: Box | None, **look) -> None:
