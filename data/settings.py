@@ -29,6 +29,7 @@ class Setting:
 SETTINGS = (
     Setting("data_folder", platformdirs.user_data_dir(_APP, False), "where imported cities and own rule books lie"),
     Setting("cache_folder", platformdirs.user_cache_dir(_APP, False), "what can be fetched or computed again"),
+    Setting("city", "", "the imported city that pages open with; empty: the one set on 数据接入, else the demo"),
     Setting("rulebook", "zhoushan-2017", "the rule book that pages open with: the name of a shipped one"),
     Setting("database_url", "", "the base that runs, orders and people are kept in; empty: SQLite in the data folder"),
     Setting("sign_in", "local", "how people sign in: local (accounts), oidc (st.login), proxy (headers)"),

@@ -1,21 +1,26 @@
 """数据接入: hand in files or name paths, see what will be taken, import, and have the city checked."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
 
+from data.errors import DataError
+from data.settings import settings
 from metrics.summary import summary
+from store import StoreError
+from store.access import COMMAND
 from texts import say
 from texts.escape import for_html
 from texts.numbers import whole
-from views import calls, intake, state
+from views import calls, intake, office, state
 from views.background import Answer, show_job, start
 from views.coverage_quality import show_quality
 from views.draft import Draft, bound, clear_draft, draft
 from views.intake import PARTS, part_label
 from views.intake_parts import ask_part, in_chinese, show_table
 from views.intake_work import Outcome, bring_in
-from views.kept_cities import drop_city
+from views.kept_cities import drop_city, first_city, open_first
 from views.notices import show_faults, show_notice
 from views.plain_tables import table_html
 
@@ -44,7 +49,7 @@ def _show_current(*, fresh: bool) -> None:
     cities = calls.cities()
     if st.session_state.get(_CHOSEN) != state.city_key():
         st.session_state[_CHOSEN] = state.city_key()
-    chooser, facts, drop = st.columns([4, 8, 2], vertical_alignment="bottom")
+    chooser, facts, first, drop = st.columns([4, 6, 2, 2], vertical_alignment="bottom")
     key = chooser.selectbox(
         say("intake.city"), list(cities), format_func=cities.get, key=_CHOSEN, on_change=_turn_to_chosen
     )
@@ -55,11 +60,37 @@ def _show_current(*, fresh: bool) -> None:
         source=city.meta.get("source") or say("intake.unrecorded"),
     )
     facts.html(f'<div class="city-facts">{for_html(sentence)}</div>')
+    with first:
+        _show_first(key, cities)
     if key != state.DEMO:
         with drop.popover(say("intake.drop")):
             st.html(f'<p class="note">{say("intake.drop_sure")}</p>')
             st.button(say("intake.drop_now"), key="import_drop", on_click=_drop, args=(key, cities[key]))
     _show_check(fresh=fresh)
+
+
+def _show_first(key: str, cities: Mapping[str, str]) -> None:
+    """Whether everybody's pages open with this city; the command centre can have it so."""
+    if key == first_city():
+        st.html(f'<p class="note">{say("intake.is_first")}</p>')
+    elif office.visitor().role == COMMAND and not settings()["city"]:
+        st.button(
+            say("intake.make_first"),
+            key="import_first",
+            help=say("intake.first_help"),
+            on_click=_make_first,
+            args=(key, cities[key]),
+        )
+
+
+def _make_first(key: str, name: str) -> None:
+    try:
+        open_first(office.visitor(), key)
+    except (DataError, StoreError) as error:
+        for fault in error.faults:
+            state.add_notice(fault)
+    else:
+        state.add_notice(say("intake.made_first", name=name))
 
 
 def _turn_to_chosen() -> None:

@@ -12,10 +12,9 @@ from data.headings import columns_of, label
 from data.layers import LAYERS
 from data.settings import SETTINGS
 from data.vocabulary import vocabulary
-from store.access import ROLES
+from store.access import RIGHTS, ROLES
 from texts import lookup, say
 from tools.take_pictures import PICTURES, names
-from views.navigation import SEEN_BY
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "docs" / "guide"
@@ -147,7 +146,7 @@ def test_roles_see_the_pages_that_are_told():
     titles, roles = lookup("shell.pages"), lookup("store.roles")
     told = {role: cells[0] for role, cells in rows_of(GUIDE / "staff.md", "谁看到什么").items()}
     for role in ROLES:
-        pages = {titles[name] for name, seen_by in SEEN_BY.items() if role in seen_by}
+        pages = {titles[name] for name, seen_by in RIGHTS.items() if role in seen_by}
         said = set(re.findall(r"「([^」]+)」", told[roles[role]]))
         assert said == pages or (pages == set(titles.values()) and "全部页面" in told[roles[role]]), role
 

@@ -17,6 +17,7 @@ from metrics.rulebook import RuleBook, load_rulebook, shipped_rulebooks
 from texts import say
 from views import office, own_books, state
 from views.demo_file import kept_demo_city
+from views.kept_cities import first_city
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def hand_over(city_key: str, city: City, book_key: str, judged: Assessment) -> N
 
 def prepare_first_page() -> Future:
     """
-    Make what the first page shows, the demo city judged by the default book, in the background.
+    Make what the first page shows, the city that pages open with judged by the default book, in the background.
 
     To be called when the server starts. Whoever needs it before it is done waits for it instead of making it again.
 
@@ -134,29 +135,47 @@ def prepare_first_page() -> Future:
     Future
         Done when the first page can be shown at once. Its exception, if any, is raised to the page that asks.
     """
-    return _first_page()
+    return _first().made
+
+
+@dataclass(frozen=True)
+class _First:
+    """The city that pages opened with when the server started, and what is made of it."""
+
+    key: str
+    stamp: tuple[int, int]
+    made: Future
+
+    def of(self, key: str, stamp: tuple[int, int]) -> bool:
+        return (self.key, self.stamp) == (key, stamp)
 
 
 @cache
-def _first_page() -> Future:
+def _first() -> _First:
+    key = first_city()
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="first-page")
-    future = pool.submit(_judged_demo)
+    made = pool.submit(_judged, key)
     pool.shutdown(wait=False)
-    return future
+    return _First(key, _stamp(key), made)
 
 
-def _judged_demo() -> tuple[City, Mapping[tuple[str, str], Assessment]]:
-    """The demo city, and its assessments in the phase of today by (book fingerprint, phase)."""
-    demo, rules = kept_demo_city(), load_rulebook(settings()["rulebook"])
+def _judged(key: str) -> tuple[City, Mapping[tuple[str, str], Assessment]]:
+    """A city, and its assessments in the phase of today by (book fingerprint, phase)."""
+    found, rules = _read(key), load_rulebook(settings()["rulebook"])
     phase = office.book_phase() if office.book_phase() in rules.phases else state.FIRST_PHASE
-    return demo, {(rules.fingerprint, phase): assess(demo, rules, phase)}
+    return found, {(rules.fingerprint, phase): assess(found, rules, phase)}
+
+
+def _read(key: str) -> City:
+    return kept_demo_city() if key == state.DEMO else City.read(key)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _city(key: str, stamp: tuple[int, int], _made: City | None = None) -> City:
     if _made is not None:
         return _made
-    return _first_page().result()[0] if key == state.DEMO else City.read(key)
+    first = _first()
+    return first.made.result()[0] if first.of(key, stamp) else _read(key)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -175,7 +194,8 @@ def _assessment(
 ) -> Assessment:
     if _made is not None:
         return _made
-    if city_key == state.DEMO and (book_fingerprint, phase) in (ready := _first_page().result()[1]):
+    first = _first()
+    if first.of(city_key, stamp) and (book_fingerprint, phase) in (ready := first.made.result()[1]):
         return ready[book_fingerprint, phase]
     return assess(city(city_key), book(book_key), phase)
 

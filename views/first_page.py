@@ -15,9 +15,9 @@ _LOADED_EARLY = (folium.plugins, header, layers, maps, notices, rows, tables, wh
 
 def make_ready() -> None:
     """
-    Judge the demo city and draw the ground of its map; returns when both are done.
+    Judge the city that pages open with and draw the ground of its map; returns when both are done.
 
-    Where the demo city cannot be made nothing is raised here: the page that asks for it tells the fault.
+    Where it cannot be read or made nothing is raised here: the page that asks for it tells the fault.
     """
     preparation = calls.prepare_first_page()
     if preparation.exception() is not None:

@@ -1,4 +1,4 @@
-"""Imported cities as they lie in the user's data folder, each with a note on what its import took."""
+"""Imported cities as they lie in the user's data folder, each with a note on its import; which one pages open with."""
 
 import json
 import os
@@ -8,12 +8,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from data.errors import DataError
-from data.settings import data_folder
+from data.settings import data_folder, settings
+from store import Denied, Person
+from store.access import COMMAND
 from texts import say
+from views.worker import write_whole
+
+DEMO = "demo"
 
 _UNSAFE = re.compile(r'[\\/:*?"<>|\s.\x00-\x1f]+')
 _LONGEST_NAME = 60
 _NOTE = ".import.json"
+_FIRST = "first.txt"
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,44 @@ def import_note(city_key: str) -> ImportNote | None:
         return ImportNote(**json.loads(_note_of(Path(city_key)).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):  # none, or not as we write them
         return None
+
+
+def first_city() -> str:
+    """
+    The city that pages open with, for everybody: ``"demo"``, or the path of an imported one.
+
+    It is that of the setting ``city``, else the one that `open_first` was last told; one that is gone is none.
+    """
+    name = settings()["city"] or _told_first()
+    path = data_folder("cities") / f"{name}.gpkg"
+    return str(path) if name == path.stem and path.is_file() else DEMO
+
+
+def open_first(by: Person, key: str) -> None:
+    """
+    Let pages open with the city ``key``, for everybody who has not chosen another.
+
+    Raises
+    ------
+    Denied
+        When ``by`` is not of the command centre.
+    DataError
+        When it cannot be written down.
+    """
+    if by.role != COMMAND:
+        raise Denied(say("intake.first_denied"))
+    file = data_folder("cities") / _FIRST
+    try:
+        write_whole(file, ("" if key == DEMO else Path(key).stem).encode())
+    except OSError as error:
+        raise DataError(say("import.unwritable", file=file.name, reason=error.strerror)) from error
+
+
+def _told_first() -> str:
+    try:
+        return (data_folder("cities") / _FIRST).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):  # none, or not as we write it
+        return ""
 
 
 def drop_city(path: Path) -> None:

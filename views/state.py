@@ -4,8 +4,9 @@ import streamlit as st
 
 from data.settings import settings
 from views import office
+from views.kept_cities import DEMO, first_city
 
-DEMO = "demo"
+__all__ = ["DEMO"]
 FIRST_PHASE = "routine"
 
 _CITY = "chosen_city"
@@ -15,8 +16,8 @@ _NOTICES = "notices"
 
 
 def city_key() -> str:
-    """The city of this session: ``"demo"``, or the path of an imported one."""
-    return st.session_state.get(_CITY, DEMO)
+    """The city of this session, or the one that pages open with: ``"demo"``, or the path of an imported one."""
+    return st.session_state.get(_CITY) or first_city()
 
 
 def choose_city(key: str) -> None:
