@@ -15,7 +15,7 @@ from briefing.facts.findings_said import gap_counts, long_day, ordered, score_st
 from briefing.office_files import packed, plain
 from briefing.shown import Shown
 from briefing.templates import opened_word
-from briefing.wording import place_of, repair_of, source_of, step_words, text_of, where_of, where_of_gap
+from briefing.wording import place_of, source_of, step_words, text_of, where_of, where_of_gap
 from briefing.workbook import written_time
 from metrics.assessment import Assessment
 from metrics.listing import found_of_due
@@ -328,7 +328,7 @@ def _rank(rank: int | None) -> str:
 
 def _counts(row, assessment: Assessment) -> tuple[str, str]:
     """Found / due, and the fewest sites that repair it."""
-    return found_of_due(row, assessment), repair_of(row)
+    return found_of_due(row, assessment), numbers.own_repair(row)
 
 
 def _chinese(number: int) -> str:

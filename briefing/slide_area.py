@@ -7,7 +7,7 @@ from briefing.facts.findings_said import score_step
 from briefing.shown import MAP_MM, Shown
 from briefing.slide_blocks import COLUMN, LEFT, RIGHT, big_figures, legend, nothing_line, titled
 from briefing.slide_parts import Bars, Cell, Disc, Page, Part, Picture, table, words
-from briefing.wording import place_of, repair_of, step_words, text_of, where_of
+from briefing.wording import place_of, step_words, text_of, where_of
 from metrics.assessment import Assessment
 from metrics.listing import found_of_due
 from metrics.scores import UNIT
@@ -101,7 +101,7 @@ def _worst(listed, assessment: Assessment, left: float, *, numbered: bool = True
     rows = [
         (
             Cell("" if numbered else str(n), "text2"), Cell(place_of(row), bold=True), Cell(where_of(row), "text2"),
-            Cell(found_of_due(row, assessment), "fail", True), Cell(repair_of(row)),
+            Cell(found_of_due(row, assessment), "fail", True), Cell(numbers.own_repair(row)),
             Cell(text_of(row.unit)),
         )
         for n, row in enumerate(listed.itertuples(), start=1)

@@ -27,13 +27,6 @@ def where_of_gap(row, titles: Mapping[str, str]) -> str:
     return titles.get(row.rule, row.rule) if pd.isna(row.from_m) else numbers.stretch(row.from_m, row.to_m)
 
 
-def repair_of(row) -> str:
-    """The fewest new sites that repair a finding: — where none do, and where they stand if not in its own district."""
-    if row.is_line and row.repair_min == 0:
-        return say("brief.beside")
-    return numbers.whole(row.repair_min)
-
-
 def source_of(briefing) -> str:
     """Where the data of a briefing are from, and under which licence; "" when they do not say."""
     return say("brief.said.and").join(part for part in (briefing.source, briefing.licence) if part)

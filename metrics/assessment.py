@@ -42,6 +42,8 @@ from metrics.tables import (
 )
 from texts import say
 
+COUNTED = ("along", "visible", "within", "presence")  # measures whose numbers are places (处)
+
 
 @dataclass(frozen=True, eq=False)
 class Assessment:

@@ -7,13 +7,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from metrics.assessment import Assessment
+from metrics.assessment import COUNTED, Assessment
 from metrics.measures.findings import FAIL, PASS, UNKNOWN
 from texts import numbers, say
 
 STATUSES = (FAIL, UNKNOWN, PASS)
 WALKED = ("along", "spacing")  # measures whose findings are stretches of a street
-COUNTED = ("along", "visible", "within", "presence")  # measures whose numbers are places (处)
 _SUBJECT = ["rule", "subject"]
 LIST_COLUMNS = [
     "key", "rule", "subject", "subject_name", "class", "district", "unit", "status", "value", "required", "missing",

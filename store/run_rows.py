@@ -4,7 +4,7 @@ import pandas as pd
 import shapely
 
 from data.city import City
-from metrics.assessment import Assessment
+from metrics.assessment import COUNTED, Assessment
 from store.columns import SRID
 
 CITY = "city"
@@ -87,7 +87,11 @@ def _pass_probabilities(assessment: Assessment) -> dict[Key, float]:
 
 
 def gap_rows(assessment: Assessment) -> list[dict[str, object]]:
-    """The gaps with their rule's title, the explanation of their verdict, and geometry in WGS 84."""
+    """
+    The gaps with their rule's title, the explanation of their verdict, and geometry in WGS 84.
+
+    ``missing`` is a number of places; a rule that counts anything else, metres or shares, gives None.
+    """
     found = assessment.gaps.to_crs(SRID)
     verdicts = assessment.verdicts.drop_duplicates(["rule", "subject"]).set_index(["rule", "subject"])
     rules = {rule.id: rule for rule in assessment.book.at(assessment.phase)}
@@ -98,6 +102,7 @@ def gap_rows(assessment: Assessment) -> list[dict[str, object]]:
             {
                 **{name: _text(getattr(row, name)) for name in ("rule", "subject", "subject_name", "district", "unit")},
                 **{name: _number(getattr(row, name)) for name in _GAP_NUMBERS},
+                "missing": _number(row.missing) if rule.measure in COUNTED else None,
                 "clause": _text(verdict["clause"]),
                 "title": rule.title,
                 "class": verdict["class"],

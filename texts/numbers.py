@@ -1,6 +1,7 @@
 """Numbers as they are read in Chinese: one decimal for scores, shares and kilometres, whole metres and places."""
 
 import math
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -92,6 +93,22 @@ def short(count: float) -> str:
 def repair(count: float) -> str:
     """The fewest sites that repair a whole gap: ``须补 9 处``. Not to be mixed with `short`."""
     return say("numbers.repair", number=whole(count))
+
+
+def own_repair(row, *, told: Callable[[float | None], str] = whole) -> str:
+    """
+    The new sites that repair a finding, in a table: — where none do, 邻区 where those of the next district do.
+
+    Parameters
+    ----------
+    row
+        A finding with ``is_line`` and ``repair_min``.
+    told
+        How the number is written.
+    """
+    if row.is_line and row.repair_min == 0:
+        return say("numbers.beside")
+    return told(row.repair_min)
 
 
 def plain(value: float | None) -> str:

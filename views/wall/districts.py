@@ -112,7 +112,7 @@ def worst_table(run: Run, assessment: Assessment, name: str) -> str:
     rows = "".join(
         f'<div class="worst-row"><i class="number">{number}</i><span class="who">{for_html(row.subject_name)}</span>'
         f'<span class="who quiet">{for_html(row.where)}</span><b class="fail">'
-        f"{for_html(found_of_due(row, assessment))}</b><b>{numbers.pieces(row.repair_min)}</b></div>"
+        f"{for_html(found_of_due(row, assessment))}</b><b>{numbers.own_repair(row, told=numbers.pieces)}</b></div>"
         for number, row in enumerate(worst.itertuples(), start=1)
     )
     return f'<div class="worst-head">{head_row}</div>{rows}'
