@@ -94,7 +94,6 @@ def steps(shapes: Iterable, origin: tuple[float, float], crs: CRS = WGS84) -> li
     return [line.ravel().tolist() for line in np.split(moved[kept], begins)]
 
 
-@cache
 def to_degrees(crs: CRS) -> Transformer:
     """
     From ``crs`` to WGS 84, longitude first.
@@ -102,6 +101,11 @@ def to_degrees(crs: CRS) -> Transformer:
     By its pipeline: a transformer made of two CRS looks for its operation anew in every thread, which takes 50 ms, and
     every run of a page is a thread.
     """
+    return _to_degrees(crs.srs)  # a CRS is hashed by writing it out, which takes longer than the work itself
+
+
+@cache
+def _to_degrees(crs: str) -> Transformer:
     return Transformer.from_pipeline(TransformerGroup(crs, WGS84, always_xy=True).transformers[0].definition)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field, Strict
@@ -140,7 +141,7 @@ class RuleBook(Model):
         own = {line.class_: line.label for line in self.classes if line.label}
         return own.get(code) or vocabulary().classes.label(code)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of all that the book says."""
         text = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)

@@ -93,20 +93,21 @@ def gap_rows(assessment: Assessment) -> list[dict[str, object]]:
     ``missing`` is a number of places; a rule that counts anything else, metres or shares, gives None.
     """
     found = assessment.gaps.to_crs(SRID)
-    verdicts = assessment.verdicts.drop_duplicates(["rule", "subject"]).set_index(["rule", "subject"])
+    columns = (assessment.verdicts[name] for name in ("rule", "subject", "clause", "class", "explanation"))
+    verdicts = {(rule, subject): said for rule, subject, *said in zip(*columns, strict=True)}
     rules = {rule.id: rule for rule in assessment.book.at(assessment.phase)}
     rows = []
     for row in found.itertuples(index=False):
-        verdict, rule = verdicts.loc[(row.rule, row.subject)], rules[row.rule]
+        (clause, class_, explanation), rule = verdicts[row.rule, row.subject], rules[row.rule]
         rows.append(
             {
                 **{name: _text(getattr(row, name)) for name in ("rule", "subject", "subject_name", "district", "unit")},
                 **{name: _number(getattr(row, name)) for name in _GAP_NUMBERS},
                 "missing": _number(row.missing) if rule.measure in COUNTED else None,
-                "clause": _text(verdict["clause"]),
+                "clause": _text(clause),
                 "title": rule.title,
-                "class": verdict["class"],
-                "explanation": verdict["explanation"],
+                "class": class_,
+                "explanation": explanation,
                 "geometry": row.geometry,
             }
         )

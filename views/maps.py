@@ -9,7 +9,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from branca.element import MacroElement
 from folium.template import Template
 from pyproj import CRS
 
@@ -17,7 +16,7 @@ from data.city import City
 from look.sent_ground import Ground, script_json, steps
 from look.tokens import map_palette, map_script, tokens
 from texts import say
-from views.offline import plain_map
+from views.offline import Layer, LiteralParts, plain_map
 
 _LABEL_GRID = 16  # candidates for a district's name, across its extent each way
 _LABEL_CLEAR_SHARE = 0.06  # of the map's extent: as far as a name wants to stand from what was found
@@ -54,7 +53,7 @@ class Drawing:
     fit: shapely.Geometry | None = None
 
 
-class _Ground(MacroElement):
+class _Ground(LiteralParts):
     """The drawing script and the ground, as the constant part of a map."""
 
     _template = Template(
@@ -73,7 +72,7 @@ class _Ground(MacroElement):
         self.data = f'{{"colours":{script_json(map_palette())},"texts":{_texts()},{ground.data[1:]}'
 
 
-class _Drawing(MacroElement):
+class _Drawing(LiteralParts):
     """What was found, as the part of a map that changes."""
 
     _template = Template(
@@ -111,7 +110,7 @@ def drawing_layer(drawing: Drawing, ground: Ground) -> folium.FeatureGroup:
     Failing stretches are red with a dashed casing, failing places diamonds, unknown ones hatched: none rests on
     colour alone.
     """
-    layer = folium.FeatureGroup()
+    layer = Layer()
     layer.add_child(_Drawing(script_json(drawing_data(drawing, ground.origin))))
     return layer
 
@@ -172,12 +171,9 @@ def drawing_data(drawing: Drawing, origin: tuple[float, float]) -> dict:
     """What the script of the map is sent of a drawing."""
     lines, places, sites, labels = drawing.lines, drawing.places, drawing.sites, drawing.labels
     crs = lines.crs
-    statuses = ("fail", "unknown", "pass")
     return {
-        **{f"{status}Lines": _told(lines[lines["status"] == status], origin) for status in statuses},
-        **{f"{status}Places": _told(places[places["status"] == status], origin) for status in statuses},
-        "chosenLines": _told(lines[lines["chosen"]], origin),
-        "chosenPlaces": _told(places[places["chosen"]], origin),
+        **_marks(lines, "Lines", origin),
+        **_marks(places, "Places", origin),
         "sites": _beside(steps(sites.geometry, origin, crs), sites["counted"].astype(bool), sites["told"]),
         "labels": _beside(steps(labels.geometry, origin, crs), labels["name"], labels["score"]),
         "legend": drawing.legend,
@@ -199,11 +195,15 @@ def _corners(shape: shapely.Geometry | None, crs: CRS, origin: tuple[float, floa
     return steps([shapely.LineString([(west, south), (east, north)])], origin, crs)[0]
 
 
-def _told(frame: gpd.GeoDataFrame, origin: tuple[float, float]) -> list[list]:
-    """The parts of the geometries with what is told of them."""
+def _marks(frame: gpd.GeoDataFrame, kind: str, origin: tuple[float, float]) -> dict[str, list[list]]:
+    """The parts of the geometries with what is told of them: those of each status, and the chosen ones once more."""
     parts, row = shapely.get_parts(frame.geometry.to_numpy(), return_index=True)
     there = ~shapely.is_empty(parts)
-    return _beside(steps(parts[there], origin, frame.crs), frame["told"].iloc[row[there]])
+    row = row[there]
+    sent = _beside(steps(parts[there], origin, frame.crs), frame["told"].iloc[row])
+    status, chosen = frame["status"].to_numpy(), frame["chosen"].to_numpy(dtype=bool)
+    wanted = {f"{name}{kind}": status == name for name in ("fail", "unknown", "pass")} | {f"chosen{kind}": chosen}
+    return {name: [sent[n] for n in np.flatnonzero(mask[row]).tolist()] for name, mask in wanted.items()}
 
 
 @cache

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import folium
 import streamlit as st
-from branca.element import MacroElement
+from branca.element import Element, MacroElement
 from folium.elements import JSCSSMixin
 from folium.template import Template
 
@@ -19,7 +19,41 @@ _STYLES: dict[type[JSCSSMixin], list[tuple[str, str]]] = {
 }
 
 
-class _LocalIcons(MacroElement):
+class Literal(Element):
+    """A piece of a page as it stands; branca's own ``Element`` compiles each as a template, the map's data too."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.text = text
+
+    def render(self, **kwargs) -> str:
+        """The text."""
+        return self.text
+
+
+class LiteralParts(MacroElement):
+    """As ``MacroElement``, but what its template says is put into the page as it stands."""
+
+    def render(self, **kwargs) -> None:
+        """Put its parts, and those of what hangs on it, into the page."""
+        figure = self.get_root()
+        for name in ("header", "html", "script"):
+            macro = getattr(self._template.module, name, None)
+            if macro is not None:
+                getattr(figure, name).add_child(Literal(macro(self, kwargs)), name=self.get_name())
+        for element in self._children.values():
+            element.render(**kwargs)
+
+
+class _Map(folium.Map, LiteralParts):
+    pass
+
+
+class Layer(folium.FeatureGroup, LiteralParts):
+    """``folium.FeatureGroup`` with `LiteralParts`."""
+
+
+class _LocalIcons(LiteralParts):
     """Leaflet's marker pictures from this app, and no flag in the corner of the map."""
 
     _template = Template(
@@ -59,7 +93,7 @@ def asset_url(path: str) -> str:
 
 def plain_map(**options) -> folium.Map:
     """
-    An empty ``folium.Map`` that asks no other host for anything.
+    An empty ``folium.Map``, soon rendered, that asks no other host for anything.
 
     Parameters
     ----------
@@ -67,7 +101,7 @@ def plain_map(**options) -> folium.Map:
         As for ``folium.Map``; ``tiles`` is None unless given (a tile server is a setting of the city's own).
     """
     serve_assets_locally()
-    bare = folium.Map(**{"tiles": None, **options})
+    bare = _Map(**{"tiles": None, **options})
     bare.add_child(_LocalIcons(asset_url("leaflet/images/")))
     return bare
 
