@@ -170,8 +170,8 @@ def _restarted(row: Row, step: Step, today: date) -> dict[str, date]:
     """
     The limits that a step starts anew, by column.
 
-    One that was agreed for longer, by an extension or at the dispatch, is not cut short by a new start. An order that is
-    opened again begins as a new one.
+    One that was agreed for longer, by an extension or at the dispatch, is not cut short by a new start. An order that
+    is opened again begins as a new one.
     """
     fresh = limits_from(today, step.restarts)
     return {name: max(limit, getattr(row, name)) for name, limit in fresh.items()} if row.is_open else fresh
