@@ -1,5 +1,6 @@
 """Rectification notices (整改通知单) to be printed: a Word file, each notice exactly one A4 page, with a receipt."""
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -28,7 +29,8 @@ PICTURE_MM = (132.0, 61.4)
 """The room for the picture."""
 _PDF_SECONDS = 180
 _LABEL_MM, _VALUE_MM = 26.0, 144.0
-_IDEOGRAPHIC_SPACE = "\u3000"
+_IDEOGRAPHIC_SPACE, _NO_BREAK, _NARROW = "\u3000", "\u00a0", "\u202f"
+_BEFORE_SIGN = re.compile(r"(?<=\d) (?=%)")
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,9 @@ class Notice:
         What was said with the dispatch; "" for nothing.
     key
         The order's id, for the picture.
+    standing
+        Where the order is, where nothing more is asked of the unit: a key of ``orders_paper.standing``; "" while the
+        gap is still to be repaired.
     """
 
     key: int
@@ -69,6 +74,7 @@ class Notice:
     finding: str
     deal_by: date
     ask: str = ""
+    standing: str = ""
 
 
 def write_notices(
@@ -101,7 +107,7 @@ def write_notices(
     document = _paper()
     for place, notice in enumerate(notices):
         _title(document, first=place == 0, demo=demo)
-        _facts(document, notice, picture(notice))
+        _facts(document, notice, on, picture(notice))
         _issued(document, office, on)
         _receipt(document, notice)
     document.core_properties.title = say("orders_paper.title")
@@ -174,14 +180,13 @@ def _title(document: Word, *, first: bool, demo: bool) -> None:
         _run(paragraph, say("orders_paper.demo"), 11)
 
 
-def _facts(document: Word, notice: Notice, picture: bytes | None) -> None:
+def _facts(document: Word, notice: Notice, on: date, picture: bytes | None) -> None:
     """The table: to whom, where, by which clause, what is missing, by when, and the picture."""
     number = document.add_paragraph()
     number.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _exactly(number, 20)
     _run(number, say("orders_paper.number", number=notice.number), 11)
-    asked = say("orders_paper.asked", day=_day(notice.deal_by))
-    asked = asked + _plain(notice.ask, 200) if notice.ask else asked
+    asked = _asked(notice, on)
     found = (notice.missing + "。" if notice.missing else "") + notice.finding
     where = say("orders_paper.where", place=notice.place, district=notice.district)
     clause = say("orders_paper.clause_text", book=notice.book, clause=notice.clause)
@@ -201,6 +206,15 @@ def _facts(document: Word, notice: Notice, picture: bytes | None) -> None:
     _height(last, PICTURE_MM[1] + 6)
     _write(last.cells[0], say("orders_paper.labels.picture"), 11, _LABEL_MM, 1, centre=True)
     _show(last.cells[1], picture)
+
+
+def _asked(notice: Notice, on: date) -> str:
+    """What is asked of the unit: by when, at once where that day is past, nothing where it has done its part."""
+    if notice.standing:
+        return say(f"orders_paper.standing.{notice.standing}")
+    late = (on - notice.deal_by).days
+    key, more = ("overdue", {"days": late}) if late > 0 else ("asked", {})
+    return say(f"orders_paper.{key}", day=_day(notice.deal_by), **more) + _plain(notice.ask, 200)
 
 
 def _issued(document: Word, office: str, on: date) -> None:
@@ -293,10 +307,11 @@ def _signs(text: str) -> float:
 
 
 def _plain(text: str, most: int = 4000) -> str:
-    """A text as a Word file can hold it: on one line, without control signs."""
-    return "".join(
-        sign if sign.isprintable() or sign == _IDEOGRAPHIC_SPACE else " " for sign in str(text)[:most]
-    ).strip()
+    """A text as a Word file can hold it: on one line, without control signs; a number is not parted from its unit."""
+    kept = (_IDEOGRAPHIC_SPACE, _NO_BREAK)
+    text = str(text)[:most].replace(_NARROW, _NO_BREAK)
+    plain = "".join(sign if sign.isprintable() or sign in kept else " " for sign in text)
+    return _BEFORE_SIGN.sub(_NO_BREAK, plain).strip()
 
 
 def _day(day: date) -> str:

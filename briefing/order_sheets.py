@@ -4,7 +4,7 @@ import re
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -50,6 +50,7 @@ class _Column(BaseModel):
     width: float
     required: bool = False
     typed: bool = False
+    asks: str = ""
 
 
 class _Sheet(BaseModel):
@@ -91,12 +92,31 @@ class Filled:
     shown: str
 
 
+@dataclass(frozen=True)
+class Refused:
+    """A row that cannot be understood: its number in the file, the order's as far as it is one, and why, in words."""
+
+    row: int
+    shown: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Read:
+    """A workbook that came back: the rows that ask for a step, and those that are wrong, each in their order."""
+
+    rows: tuple[Filled, ...]
+    refused: tuple[Refused, ...]
+
+
 @cache
 def _sheet() -> _Sheet:
     return _Sheet.model_validate(YAML(typ="safe", pure=True).load(_FILE.read_text(encoding="utf-8")))
 
 
-def write_sheet(rows: Sequence[Mapping[str, object]], steps: Sequence[str], *, head: str) -> bytes:
+def write_sheet(
+    rows: Sequence[Mapping[str, object]], steps: Sequence[str], *, asks: Collection[str] = (), head: str
+) -> bytes:
     """
     A workbook: a sheet of orders to be filled in, and one that says how.
 
@@ -106,27 +126,30 @@ def write_sheet(rows: Sequence[Mapping[str, object]], steps: Sequence[str], *, h
         Each with the columns of ``data/order_sheet.yaml`` that are not typed; ``due`` a date or None.
     steps
         The names of the steps that may be asked for, to choose from.
+    asks
+        What these steps ask for; columns that none of them asks for are left out.
     head
         What the sheet is of, for the instructions.
     """
-    columns = _sheet().columns
+    columns = {name: one for name, one in _sheet().columns.items() if not one.asks or one.asks in asks}
     workbook = Workbook()
     sheet = workbook.active
     sheet.title = say("orders_sheet.sheet")
     sheet.append([column.name for column in columns.values()])
     for row in rows:
         sheet.append([_cell(row.get(name)) for name in columns])
-    _lay_out(sheet, len(rows))
-    _offer(sheet, "step", ",".join(steps), len(rows))
-    _instruct(workbook.create_sheet(say("orders_sheet.how")), steps, head)
+    _lay_out(sheet, columns, len(rows))
+    _offer(sheet, list(columns).index("step") + 1, ",".join(steps), len(rows))
+    asked = [column for column in columns.values() if column.asks]
+    _instruct(workbook.create_sheet(say("orders_sheet.how")), steps, asked, head)
     file = BytesIO()
     workbook.save(file)
     return file.getvalue()
 
 
-def read_sheet(path: Path | str, steps: Mapping[str, str]) -> list[Filled]:
+def read_sheet(path: Path | str, steps: Mapping[str, str]) -> Read:
     """
-    The rows of a workbook in which a step is asked for.
+    The rows of a workbook in which a step is asked for; one that is wrong does not keep the others from being taken.
 
     Every cell is taken as the text that stands in it, never as a formula.
 
@@ -135,13 +158,12 @@ def read_sheet(path: Path | str, steps: Mapping[str, str]) -> list[Filled]:
     path
         Where the file lies.
     steps
-        Every step there is: code -> name.
+        The steps that the sheet offers: code -> name.
 
     Raises
     ------
     DataError
-        When there is no such file, it is no workbook, too large, lacks columns, or rows have faults: every one. Then no
-        row is taken.
+        When there is no such file, it is no workbook, too large, or lacks columns. Then no row is taken.
     """
     with opened(path) as source:
         if source.kind != "xlsx":
@@ -163,7 +185,7 @@ def _check_size(path: Path, name: str) -> None:
         raise DataError(say("orders_sheet.too_large", file=name, most=_sheet().most_mb))
 
 
-def _filled(path: Path, name: str, codes: Mapping[str, str]) -> list[Filled]:
+def _filled(path: Path, name: str, codes: Mapping[str, str]) -> Read:
     workbook = openpyxl.load_workbook(path, read_only=True)
     try:
         best: list[str] | None = None
@@ -206,8 +228,8 @@ def _plain(text: str) -> str:
 
 def _rows(
     rows: Iterable[tuple[int, Sequence]], found: Mapping[str, int], codes: Mapping[str, str], name: str
-) -> list[Filled]:
-    most, filled, faults, first = _sheet().most_rows, [], [], {}
+) -> Read:
+    most, filled, refused, first = _sheet().most_rows, [], [], {}
     for number, row in rows:
         if number > most:
             raise DataError(say("orders_sheet.too_many", file=name, most=most))
@@ -216,14 +238,14 @@ def _rows(
             continue
         one, wrong = _row(number, cells, codes)
         if one is not None and one.number in first:
-            wrong = [say("orders_sheet.twice", row=number, number=one.shown, first=first[one.number])]
-        faults += wrong
-        if one is not None and not wrong:
-            first[one.number] = number
-            filled.append(one)
-    if faults:
-        raise DataError(faults)
-    return filled
+            wrong = [say("orders_sheet.twice", first=first[one.number])]
+        if one is None or wrong:
+            shown = _text(cells.get("number"))
+            refused.append(Refused(number, shown if _NUMBER.match(shown) else "", tuple(wrong)))
+            continue
+        first[one.number] = number
+        filled.append(one)
+    return Read(tuple(filled), tuple(refused))
 
 
 def _row(number: int, cells: Mapping[str, object], codes: Mapping[str, str]) -> tuple[Filled | None, list[str]]:
@@ -233,13 +255,13 @@ def _row(number: int, cells: Mapping[str, object], codes: Mapping[str, str]) -> 
     limit, limit_fault = _date(cells.get("limit"))
     long = [code for code in ("note", "who", "to_unit") if len(_text(cells.get(code))) > _sheet().most_cell]
     checks = {
-        say("orders_sheet.bad_number", row=number, value=shown[:40]): match is None,
-        say("orders_sheet.bad_version", row=number, value=version[:40]): re.fullmatch(r"\d{1,9}", version) is None,
-        say("orders_sheet.bad_step", row=number, value=step[:40], steps=say("explain.joiner").join(codes)): (
+        say("orders_sheet.bad_number", value=shown[:40]): match is None,
+        say("orders_sheet.bad_version", value=version[:40]): re.fullmatch(r"\d{1,9}", version) is None,
+        say("orders_sheet.bad_step", value=step[:40], steps=say("explain.joiner").join(codes)): (
             step not in codes
         ),
-        say("orders_sheet.bad_limit", row=number, value=_text(cells.get("limit"))[:40]): limit_fault,
-        say("orders_sheet.too_long", row=number, most=_sheet().most_cell): bool(long),
+        say("orders_sheet.bad_limit", value=_text(cells.get("limit"))[:40]): limit_fault,
+        say("orders_sheet.too_long", most=_sheet().most_cell): bool(long),
     }
     wrong = [sentence for sentence, is_wrong in checks.items() if is_wrong]
     if wrong:
@@ -283,9 +305,8 @@ def _cell(value: object) -> object:
     return for_cell(ILLEGAL_CHARACTERS_RE.sub("", value)[:32_000]) if isinstance(value, str) else value
 
 
-def _lay_out(sheet: Worksheet, count: int) -> None:
+def _lay_out(sheet: Worksheet, columns: Mapping[str, _Column], count: int) -> None:
     """Widths, frozen head, filter; what is to be filled in stands out, the rest is locked against slips."""
-    columns = _sheet().columns
     for place, (name, column) in enumerate(columns.items(), start=1):
         letter = get_column_letter(place)
         sheet.column_dimensions[letter].width = column.width
@@ -310,18 +331,21 @@ def _lay_out(sheet: Worksheet, count: int) -> None:
     sheet.print_title_rows = "1:1"
 
 
-def _offer(sheet: Worksheet, name: str, choices: str, count: int) -> None:
-    """Let the cells of a column be chosen from a list."""
-    letter = get_column_letter(list(_sheet().columns).index(name) + 1)
+def _offer(sheet: Worksheet, place: int, choices: str, count: int) -> None:
+    """Let the cells of a column, counted from 1, be chosen from a list."""
+    letter = get_column_letter(place)
     choice = DataValidation(type="list", formula1=f'"{choices}"', allow_blank=True, showErrorMessage=True)
     choice.error, choice.errorTitle = say("orders_sheet.choose"), say("orders_sheet.sheet")
     choice.add(f"{letter}2:{letter}{max(count + 1, 2)}")
     sheet.add_data_validation(choice)
 
 
-def _instruct(sheet: Worksheet, steps: Sequence[str], head: str) -> None:
-    names = say("explain.joiner").join(steps)
-    lines = [say(f"orders_sheet.lines.{name}", steps=names) for name in lookup("orders_sheet.lines")]
+def _instruct(sheet: Worksheet, steps: Sequence[str], asked: Sequence[_Column], head: str) -> None:
+    """How to fill in the sheet; ``asked`` are the columns that only some steps ask for."""
+    joiner = say("explain.joiner")
+    more = say("orders_sheet.more", names=joiner.join(column.name for column in asked)) if asked else ""
+    told = {"steps": joiner.join(steps), "more": more}
+    lines = [say(f"orders_sheet.lines.{name}", **told) for name in lookup("orders_sheet.lines")]
     sheet.append([_cell(head)])
     for line in lines:
         sheet.append([line])

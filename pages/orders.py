@@ -9,7 +9,7 @@ from store import Order, StoreError
 from store.access import COMMAND, DISTRICT
 from views import calls, office, orders
 from views.notices import show_why
-from views.orders_cached import book_title, choices_of, drawn, keep_time
+from views.orders_cached import book_title, choices_of, drawn, keep_time, units_of
 from views.orders_desk import BOARD, desk
 from views.orders_detail import show_detail
 from views.orders_files import Papers
@@ -59,16 +59,17 @@ def _show() -> None:
     papers = Papers(
         Notice, write_notices, lambda order: close_up(order, PICTURE_MM), pdf, write_sheet, read_sheet, demo=demo
     )
+    units = units_of(store, by, assessment, choices)
     left, right = st.columns([780, 538], gap="small")
     with left, st.container(key="orders_left"):
-        orders.show_left(store, by, mine, mine.wanted(city, today), choices.units, now.city, papers)
+        orders.show_left(store, by, mine, mine.wanted(city, today), units, now.city, papers)
     with right:
         show_detail(
             store,
             by,
             mine,
             today,
-            choices.units,
+            units,
             picture=lambda order: drawn(assessment, order, lambda one: close_up(one, _PICTURE_MM)),
             site_photos=lambda order: site_photos(now.city, assessment, order),
             book_title=book_title,

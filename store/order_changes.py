@@ -144,7 +144,7 @@ def after_step(row: Row, asked: Asked, today: date, now: datetime) -> dict[str, 
     step = book.steps[asked.step]
     _check_step(row, step, asked, today)
     state = step.to or row.state
-    new: dict[str, object] = {"state": state, **limits_from(today, step.restarts)}
+    new: dict[str, object] = {"state": state, **_restarted(row, step, today)}
     if asked.limit_on is not None:
         running = "deal" if "deal" in step.restarts else book.states[state].limit
         new[f"{running}_by"] = asked.limit_on
@@ -164,6 +164,17 @@ def limits_from(day: date, names: Iterable[str]) -> dict[str, date]:
     """The limits that start on a day, by column."""
     limits = order_book().limits
     return {f"{name}_by": limit_after(day, limits[name].days, count=limits[name].count) for name in names}
+
+
+def _restarted(row: Row, step: Step, today: date) -> dict[str, date]:
+    """
+    The limits that a step starts anew, by column.
+
+    One that was agreed for longer, by an extension or at the dispatch, is not cut short by a new start. An order that
+    is opened again begins as a new one.
+    """
+    fresh = limits_from(today, step.restarts)
+    return {name: max(limit, getattr(row, name)) for name, limit in fresh.items()} if row.is_open else fresh
 
 
 def parts_of(numbers: Sequence[int]) -> Iterable[Sequence[int]]:
@@ -269,6 +280,7 @@ def _check_step(row: Row, step: Step, asked: Asked, today: date) -> None:
         say("store.orders.needs_unit"): "unit" in step.asks and not asked.unit.strip(),
         say("store.orders.same_unit", number=number, unit=row.unit): "unit" in step.asks and asked.unit == row.unit,
         say("store.orders.needs_limit"): "limit" in step.asks and asked.limit_on is None,
+        say("store.orders.no_limit", step=step.name): asked.limit_on is not None and not _sets_limit(step),
     }
     most = order_book().most_note
     checks |= {
@@ -280,6 +292,11 @@ def _check_step(row: Row, step: Step, asked: Asked, today: date) -> None:
         faults += _limit_faults(row, step, asked.limit_on, today)
     if faults:
         raise StoreError(faults)
+
+
+def _sets_limit(step: Step) -> bool:
+    """Whether a day may be given with a step: where it is asked for, and where the time to deal with it starts."""
+    return "limit" in step.asks or "deal" in step.restarts
 
 
 def _limit_faults(row: Row, step: Step, limit: date, today: date) -> list[str]:

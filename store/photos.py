@@ -48,14 +48,15 @@ class KeptPhoto:
 
     def removable(self, by: Person, *, is_open: bool) -> bool:
         """Whether a person who sees the order, open or not, may take the photo away again."""
-        return by.role == COMMAND or (is_open and _brought(by, self.person))
+        return is_open and (by.role == COMMAND or _brought(by, self.person))
 
 
 class Photos:
     """
     Photos; whoever sees an order sees its photos, whoever may change it may add some.
 
-    A photo that came by mistake is taken away by who brought it while the order is open, or by the command centre.
+    A photo that came by mistake is taken away by who brought it, or by the command centre; but those of a closed order
+    are the proof of its closing, and stay until it is opened again.
     """
 
     def __init__(self, base: Base):
@@ -87,7 +88,7 @@ class Photos:
         Denied
             When the order is not the person's, or the photo is neither theirs nor they the command centre.
         StoreError
-            When the order is closed, but to the command centre.
+            When the order is closed.
         """
         with self._base.writing(by, Act.CHANGE_ORDERS) as connection:
             row = _locked(connection, by, number)
@@ -95,11 +96,10 @@ class Photos:
             there = connection.execute(sa.select(*_WHOSE).where(own)).one_or_none()
             if there is None:
                 return
-            if by.role != COMMAND:
-                if not _brought(by, there.person):
-                    raise Denied(say("store.photos.not_own"))
-                if not row.is_open:
-                    raise StoreError(say("store.photos.stays", number=number_of(row)))
+            if by.role != COMMAND and not _brought(by, there.person):
+                raise Denied(say("store.photos.not_own"))
+            if not row.is_open:
+                raise StoreError(say("store.photos.stays", number=number_of(row)))
             connection.execute(sa.delete(photos).where(own))
             kind = order_book().photos.kinds.get(there.kind, there.kind)
             was = {"kind": kind, "by": there.by_name, "at": there.at.isoformat()}

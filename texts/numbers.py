@@ -117,7 +117,9 @@ def plain(value: float | None) -> str:
 
 
 def file_size(size: int) -> str:
-    """The size of a file given in bytes: ``34 KB``, from a megabyte on ``1.2 MB``."""
+    """The size of a file given in bytes: ``300 字节``, from a kilobyte on ``34 KB``, from a megabyte on ``1.2 MB``."""
+    if size < 2**10:
+        return _with_unit("bytes", whole(size))
     return (
         _with_unit("megabytes", decimal(size / 2**20))
         if size >= 2**20

@@ -133,5 +133,11 @@ def bound(widget: Callable, label: str, *options, of: Draft | PartDraft, to: str
     return widget(label, *options, key=key, on_change=_keep, args=(of, to, key), **settings)
 
 
+def held(widget: Callable, label: str, *options, of: Draft | PartDraft, to: str, key: str, **settings):
+    """As `bound`, in a pop-over: it shows first what it is told last, so it is told every time."""
+    st.session_state[key] = getattr(of, to)
+    return bound(widget, label, *options, of=of, to=to, key=key, **settings)
+
+
 def _keep(of: Draft | PartDraft, to: str, key: str) -> None:
     setattr(of, to, st.session_state[key])

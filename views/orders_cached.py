@@ -31,6 +31,14 @@ def gaps_of(store: Store, by: Person, run: int) -> Sequence:
     return store.runs.gaps(by, run)
 
 
+def units_of(store: Store, by: Person, assessment: Assessment, choices: Choices) -> list[str]:
+    """Every unit that an order can go to: those that have orders, and all that answer for something in the city."""
+    scores, now = assessment.scores, store.units.names(by)
+    known = {*assessment.verdicts["unit"].dropna(), *assessment.gaps["unit"].dropna(), *choices.units}
+    known |= set(scores.loc[scores["scope"] == "unit", "name"].dropna())
+    return sorted({now.get(str(name), str(name)) for name in known} - {""})
+
+
 def drawn(assessment: Assessment, order: Order, draw: Callable[[Order], bytes | None]) -> bytes | None:
     """What ``draw`` draws of an order in a city as it was assessed, drawn once for all sessions."""
     shape = None if order.geometry is None else order.geometry.wkb

@@ -15,7 +15,7 @@ from store.order_book import order_book
 from store.order_changes import Asked, Line
 from texts import numbers, say
 from texts.escape import for_html
-from views.draft import bound
+from views.draft import held
 from views.notices import faults_html, notice_html
 from views.orders_cached import book_title
 from views.orders_desk import Desk
@@ -45,9 +45,9 @@ class Papers:
     pdf
         A Word file as a PDF; None where this machine cannot.
     sheet
-        Rows, names of steps and a head to a workbook.
+        Rows, names of steps, what these ask for, and a head to a workbook.
     read
-        A path and the steps by code to the rows that ask for one.
+        A path and the steps by code to the ``rows`` that ask for one, and those ``refused``.
     """
 
     notice: Callable[..., object]
@@ -55,7 +55,7 @@ class Papers:
     picture: Callable[[Order], bytes | None]
     pdf: Callable[[bytes], bytes] | None
     sheet: Callable[..., bytes]
-    read: Callable[[Path, Mapping[str, str]], Sequence]
+    read: Callable[[Path, Mapping[str, str]], object]
     demo: bool = False
 
 
@@ -91,7 +91,7 @@ def ask_papers(
 def _ask_notices(store, by, desk, made, chosen, count, scope, papers, city, today) -> None:
     st.html(_part("notices", scope))
     desk.office = desk.office or say("orders.sheets.office_is", city=city)
-    bound(st.text_input, say("orders.sheets.office"), of=desk, to="office", key="orders_office", max_chars=60)
+    held(st.text_input, say("orders.sheets.office"), of=desk, to="office", key="orders_office", max_chars=60)
     label = say("orders.sheets.make_notices", count=numbers.whole(count))
     too_many = count > MOST_NOTICES
     if st.button(label, key="orders_notices", disabled=not 0 < count <= MOST_NOTICES):
@@ -154,7 +154,7 @@ def _offer_sheet(store, by, chosen, count, scope, papers, city, today) -> None:
 
     def made() -> bytes:
         page = store.orders.page(by, chosen, sorted_by="unit", limit=MOST_ROWS)
-        return papers.sheet(sheet_rows(page.orders, today), unit_steps(), head=head)
+        return papers.sheet(sheet_rows(page.orders, today), list(unit_steps().values()), asks=unit_asks(), head=head)
 
     st.download_button(
         say("orders.sheets.save_out", count=numbers.whole(rows)),
@@ -167,9 +167,14 @@ def _offer_sheet(store, by, chosen, count, scope, papers, city, today) -> None:
     )
 
 
-def unit_steps() -> list[str]:
-    """The names of the steps that a unit may do."""
-    return [step.name for step in order_book().steps.values() if UNIT in step.who]
+def unit_steps() -> dict[str, str]:
+    """The steps that a unit may do, which are those that the sheet offers: code -> name."""
+    return {code: step.name for code, step in order_book().steps.items() if UNIT in step.who}
+
+
+def unit_asks() -> set[str]:
+    """What these steps ask for."""
+    return {asked for code in unit_steps() for asked in order_book().steps[code].asks}
 
 
 def sheet_rows(orders: Sequence[Order], today: date) -> list[dict[str, object]]:
@@ -201,17 +206,19 @@ def _take_sheet(store: Store, by: Person, made: Made, papers: Papers) -> None:
     if made.told:
         st.html(f'<p class="said">{for_html(made.told)}</p>')
     if made.refused:
-        rest = len(made.refused) - _SHOWN
-        more = [say("orders.sheets.more", count=numbers.whole(rest))] if rest > 0 else []
-        st.html(faults_html([*made.refused[:_SHOWN], *more]))
+        st.html(_first(made.refused))
 
 
 def _show_read(store: Store, by: Person, made: Made, papers: Papers, handed) -> None:
     try:
-        rows = papers.read(keep_uploads([handed]), {code: step.name for code, step in order_book().steps.items()})
+        read = papers.read(keep_uploads([handed]), unit_steps())
     except DataError as error:
         st.html(faults_html(error.faults[:_SHOWN]))
         return
+    rows, unread = read.rows, [_refusal(one.row, one.shown, one.reasons) for one in read.refused]
+    if unread:
+        st.html(notice_html(say("orders.sheets.unread", count=numbers.whole(len(unread))), fault=True))
+        st.html(_first(unread))
     if not rows:
         st.html(notice_html(say("orders.sheets.none")))
         return
@@ -220,31 +227,48 @@ def _show_read(store: Store, by: Person, made: Made, papers: Papers, handed) -> 
     joined = say("explain.joiner").join(told)
     st.html(f"<div>{for_html(say('orders.sheets.read', count=numbers.whole(len(rows)), steps=joined))}</div>")
     label = say("orders.sheets.apply", count=numbers.whole(len(rows)))
-    st.button(label, key="orders_sheet_apply", type="primary", on_click=_apply, args=(store, by, made, rows))
+    st.button(label, key="orders_sheet_apply", type="primary", on_click=_apply, args=(store, by, made, read))
 
 
-def _apply(store: Store, by: Person, made: Made, rows: Sequence) -> None:
+def _apply(store: Store, by: Person, made: Made, read) -> None:
     try:
-        made.told, made.refused = apply_sheet(store, by, rows)
+        made.told, made.refused = apply_sheet(store, by, read.rows, read.refused)
     except StoreError as error:
         made.told, made.refused = "", list(error.faults)
         return
     made.serial += 1
 
 
-def apply_sheet(store: Store, by: Person, rows: Sequence) -> tuple[str, list[str]]:
-    """Do what the rows of a sheet ask for: what was done, in a sentence, and why rows were left, in their order."""
+def apply_sheet(store: Store, by: Person, rows: Sequence, unread: Sequence = ()) -> tuple[str, list[str]]:
+    """
+    Do what the rows of a sheet ask for: what was done, in a sentence, and why rows were left, in their order.
+
+    ``unread`` are those that could not be understood.
+    """
     lines = [Line(row.number, row.version, Asked(row.step, _note(row), row.limit_on, row.unit)) for row in rows]
     changed = store.orders.change_lines(by, lines)
-    refused = [
-        say("orders.sheets.row", row=row.row, number=row.shown, reason="；".join(changed.refused[row.number].faults))
-        for row in rows
-        if row.number in changed.refused
-    ]
+    left = [(one.row, one.shown, one.reasons) for one in unread]
+    left += [(row.row, row.shown, changed.refused[row.number].faults) for row in rows if row.number in changed.refused]
+    refused = [_refusal(*one) for one in sorted(left, key=lambda one: one[0])]
     told = say("orders.sheets.done", count=numbers.whole(len(changed.done)))
     if refused:
         told += say("orders.sheets.refused", count=numbers.whole(len(refused)))
     return told, refused
+
+
+def _refusal(row: int, shown: str, reasons: Sequence[str]) -> str:
+    """Why a row was left; ``shown`` is the order's number, "" where none can be read."""
+    reason = "；".join(reasons)
+    if not shown:
+        return say("orders.sheets.row_only", row=row, reason=reason)
+    return say("orders.sheets.row", row=row, number=shown, reason=reason)
+
+
+def _first(sentences: Sequence[str]) -> str:
+    """So many of the sentences as can be read, and how many there are besides."""
+    rest = len(sentences) - _SHOWN
+    more = [say("orders.sheets.more", count=numbers.whole(rest))] if rest > 0 else []
+    return faults_html([*sentences[:_SHOWN], *more])
 
 
 def _note(row) -> str:

@@ -112,8 +112,9 @@ def _do(store: Store, by: Person, desk: Desk, number: int, version: int, files: 
     mine = desk.one
     try:
         photos = photos_of(st.session_state.get(files))
-        asked = {"note": mine.note, "limit_on": mine.limit_on, "unit": mine.unit}
-        done = store.orders.change(by, number, version, mine.code, **asked, photos=photos)
+        asked = _asked(mine)
+        given = {"note": asked.note, "limit_on": asked.limit_on, "unit": asked.unit}
+        done = store.orders.change(by, number, version, asked.step, **given, photos=photos)
     except Conflict as conflict:
         desk.conflict, desk.faults = conflict, ()
     except StoreError as error:
@@ -123,6 +124,13 @@ def _do(store: Store, by: Person, desk: Desk, number: int, version: int, files: 
         desk.conflict, desk.faults = None, ()
         desk.chosen.pop(number, None)
         mine.clear()
+
+
+def _asked(mine: Step) -> Asked:
+    """The step with what it asks for; what was filled in for another one before is not meant."""
+    asks = order_book().steps[mine.code].asks
+    limit_on = mine.limit_on if "limit" in asks else None
+    return Asked(mine.code, mine.note.strip(), limit_on, mine.unit.strip() if "unit" in asks else "")
 
 
 def photos_of(files: Sequence | None) -> list[Photo]:
@@ -253,7 +261,7 @@ def able_of(store: Store, by: Person, desk: Desk) -> dict[int, int]:
 def do_many(store: Store, by: Person, desk: Desk, able: dict[int, int]) -> None:
     """Do the step to all of them at once; those that are refused stay ticked, with the reason."""
     mine = desk.many
-    asked = Asked(mine.code, mine.note.strip(), mine.limit_on, mine.unit.strip())
+    asked = _asked(mine)
     try:
         changed = store.orders.change_lines(by, [Line(number, version, asked) for number, version in able.items()])
     except StoreError as error:

@@ -67,6 +67,7 @@ def notice_facts(order: Order, book: str) -> dict[str, object]:
         "missing": lacking(order),
         "finding": order.explanation,
         "deal_by": order.deal_by,
+        "standing": order.state if order.state in lookup("orders_paper.standing") else "",
     }
 
 

@@ -90,14 +90,10 @@ def _ask_new(kept: Store, by: Person) -> None:
     _ask_about("new", None)
     outside = door.way() != door.LOCAL
     hint = "people.accounts.password_outside" if outside else "people.accounts.password_hint"
-    st.text_input(
-        say("people.accounts.password"),
-        key="people_new_password",
-        type="password",
-        autocomplete="new-password",
-        placeholder=say(hint),
-    )
-    st.button(say("people.accounts.add"), type="primary", key="people_add", on_click=_add, args=(kept, by))
+    with _form("people_new_form"):
+        _ask_password("people_new_password", say(hint))
+        label = say("people.accounts.add")
+        st.form_submit_button(label, type="primary", key="people_add", on_click=_add, args=(kept, by))
 
 
 def _ask_change(kept: Store, by: Person, account: Account) -> None:
@@ -110,14 +106,20 @@ def _ask_change(kept: Store, by: Person, account: Account) -> None:
         label = say("people.accounts.close" if account.active else "people.accounts.open_again")
         st.button(label, key="people_close", on_click=_close, args=(kept, by, account))
     if account.has_password or door.way() == door.LOCAL:
-        st.text_input(
-            say("people.accounts.password"),
-            key=f"people_{key}_password",
-            type="password",
-            autocomplete="new-password",
-            placeholder=say("people.accounts.password_hint"),
-        )
-        st.button(say("people.accounts.reset"), key="people_reset", on_click=_reset, args=(kept, by, account))
+        with _form(f"people_{key}_form"):
+            _ask_password(f"people_{key}_password", say("people.accounts.password_hint"))
+            label = say("people.accounts.reset")
+            st.form_submit_button(label, key="people_reset", on_click=_reset, args=(kept, by, account))
+
+
+def _form(key: str):
+    """What is typed in it goes with its button, wherever the reader was before they pressed it."""
+    return st.form(key, border=False, enter_to_submit=False)
+
+
+def _ask_password(key: str, hint: str) -> None:
+    label = say("people.accounts.password")
+    st.text_input(label, key=key, type="password", autocomplete="new-password", placeholder=hint)
 
 
 def _ask_about(key: str, account: Account | None) -> None:

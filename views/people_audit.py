@@ -19,7 +19,7 @@ _A_PAGE = 50
 _MOST = 20_000
 _BEFORE = "people_audit_before"
 _MOST_LINES = 6  # of a mock assessment, in one entry
-_QUIET = ("version", "is_open", "city_print", "book_print", "facts")  # what says nothing to a reader
+QUIET = ("version", "is_open", "city_print", "book_print", "facts")  # what says nothing to a reader
 
 
 def show_audit(kept: Store, by: Person) -> None:
@@ -93,7 +93,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
     roles, abouts = lookup("store.roles"), lookup("people.audit.abouts")
     about = abouts.get(entry.about, entry.about)
     subject = f"{about} {entry.number}" if entry.number else about
-    changes = {(MOCK, "record"): _lines, (CALENDAR, "set"): _phases}.get((entry.about, entry.act), _changes)
+    changes = OWN_WORDS.get((entry.about, entry.act), _changes)
     said = changes(entry.before, entry.after)
     said += [entry.note] if entry.note else []
     act = lookup("people.audit.acts").get(entry.act) or _step(entry.act)
@@ -112,7 +112,7 @@ def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[
     said = []
     for name in dict.fromkeys([*before, *after]):
         old, new = ("" if side.get(name) is None else side[name] for side in (before, after))
-        if name in _QUIET or old == new:
+        if name in QUIET or old == new:
             continue
         values = {"field": fields.get(name, name), "after": _value(name, after.get(name))}
         if name in before:
@@ -181,3 +181,7 @@ def _moment(text: str) -> str:
         return at(datetime.fromisoformat(text))
     except ValueError:
         return text
+
+
+OWN_WORDS = {(MOCK, "record"): _lines, (CALENDAR, "set"): _phases}
+"""What is told otherwise than field by field."""

@@ -1,7 +1,7 @@
 """方案建议: what is asked of a plan, the search, and its answer taken."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 
@@ -13,7 +13,7 @@ from metrics.plan.offer import WORTH, Required
 from texts import numbers, say
 from views import calls, state
 from views.background import start
-from views.draft import bound
+from views.draft import bound, held
 from views.siting_area import own
 from views.siting_desk import ALL, BUDGET, CHEAPEST, COUNT, HOWS, Ask, Desk, Planned
 from views.siting_jobs import propose
@@ -106,7 +106,7 @@ def _ask_goals(bench: Bench, desk: Desk) -> None:
     ask.districts = [desk.area] if desk.area else [name for name in ask.districts if name in districts]
     with st.popover(_goal_words(desk, rules)):
         everything = {"placeholder": say("siting.plan.all")}
-        _held(
+        held(
             st.multiselect,
             say("siting.plan.rules"),
             list(rules),
@@ -117,7 +117,7 @@ def _ask_goals(bench: Bench, desk: Desk) -> None:
             **everything,
         )
         if not desk.area:
-            _held(
+            held(
                 st.multiselect,
                 say("siting.plan.districts"),
                 districts,
@@ -127,7 +127,7 @@ def _ask_goals(bench: Bench, desk: Desk) -> None:
                 **everything,
             )
         costs = Offer().costs
-        _held(
+        held(
             st.multiselect,
             say("siting.plan.carriers"),
             list(costs),
@@ -139,8 +139,8 @@ def _ask_goals(bench: Bench, desk: Desk) -> None:
             ),
             placeholder=say("siting.plan.no_carrier"),
         )
-        _held(st.checkbox, say("siting.plan.mend"), of=ask, to="mend", key="siting_mend")
-        _held(
+        held(st.checkbox, say("siting.plan.mend"), of=ask, to="mend", key="siting_mend")
+        held(
             st.selectbox,
             say("siting.plan.worth"),
             list(WORTH),
@@ -149,7 +149,7 @@ def _ask_goals(bench: Bench, desk: Desk) -> None:
             key="siting_worth",
             format_func=lambda worth: say(f"siting.plan.worths.{worth}"),
         )
-        _held(
+        held(
             st.select_slider,
             say("siting.plan.seconds"),
             list(_SECONDS),
@@ -158,12 +158,6 @@ def _ask_goals(bench: Bench, desk: Desk) -> None:
             key="siting_seconds",
             format_func=lambda seconds: say("siting.plan.seconds_are", seconds=seconds),
         )
-
-
-def _held(widget: Callable, label: str, *options, of: Ask, to: str, key: str, **settings) -> None:
-    """As `bound`, in a pop-over: it shows first what it is told last, so it is told every time."""
-    st.session_state[key] = getattr(of, to)
-    bound(widget, label, *options, of=of, to=to, key=key, **settings)
 
 
 def goal_rules(bench: Bench) -> dict[str, str]:

@@ -75,6 +75,33 @@ def test_what_stands_on_a_notice():
         assert part in told, part
 
 
+@pytest.mark.parametrize(
+    ("on", "told"),
+    [
+        (date(2026, 6, 4), "请于 2026年6月4日前整改到位"),
+        (date(2026, 6, 5), "原定 2026年6月4日前整改到位，现已超期 1 天，请立即整改"),
+        (date(2026, 6, 15), "原定 2026年6月4日前整改到位，现已超期 11 天，请立即整改"),
+    ],
+)
+def test_nothing_is_asked_by_a_day_that_is_past(on, told):
+    said = texts(write_notices([notice(ask="请尽快")], office="某市", on=on))
+    assert told in said and "请尽快" in said and ("请于" in said) == (on == date(2026, 6, 4))
+
+
+@pytest.mark.parametrize(
+    ("standing", "told"), [("dealt", "待复查"), ("rechecked", "待销号公示"), ("closed", "已整改并销号公示")]
+)
+def test_what_is_done_is_said_and_not_demanded(standing, told):
+    said = texts(write_notices([notice(standing=standing, ask="请尽快")], office="某市", on=date(2026, 6, 15)))
+    assert told in said and "请于" not in said and "请立即整改" not in said and "请尽快" not in said
+
+
+@pytest.mark.parametrize("gap", [" ", "\u202f", "\u00a0"])
+def test_a_number_and_its_unit_stay_on_one_line(gap):
+    said = texts(write_notices([notice(finding=f"达标率{gap}100{gap}%，缺 1\u202f034 米")], office="某市", on=DAY))
+    assert "100\u00a0%" in said and "1\u00a0034 米" in said
+
+
 def test_each_notice_begins_a_page_and_its_rows_cannot_grow():
     made = document(write_notices([notice(n) for n in range(1, 6)], office="某市", on=DAY))
     breaks = [paragraph.paragraph_format.page_break_before for paragraph in made.paragraphs]

@@ -195,3 +195,33 @@ def test_the_page_fits(orders):
     assert left["x"] + left["width"] <= right["x"]
     first = orders.locator(".st-key-orders_steps button").first.bounding_box()
     assert first["y"] + first["height"] < 700, "the first step is above the fold"
+
+
+def test_after_a_step_was_cancelled_the_issuing_office_is_still_there(orders, visit):
+    orders.locator(_ROW).filter(has_text="已派发").first.click()
+    visit.settle()
+    press(visit, "orders_do_extend")
+    press(visit, "orders_one_cancel")
+    orders.get_by_text(say("orders.sheets.label"), exact=True).click()
+    visit.settle()
+    assert orders.locator(".st-key-orders_office input").input_value().endswith("指挥部")
+
+
+def test_a_day_that_is_not_chosen_shows_no_english(orders, visit):
+    orders.locator(_ROW).filter(has_text="已派发").first.click()
+    visit.settle()
+    press(visit, "orders_do_extend")
+    field = orders.locator(".st-key-orders_one_limit")
+    parts = field.locator('[role="spinbutton"]')
+    assert parts.count() == 3
+    for part in parts.all():
+        part.click()
+        for _ in range(4):
+            part.press("Backspace")
+    shown = "e => getComputedStyle(e).color"
+    assert field.locator('[role="spinbutton"][data-placeholder]').count() == 3
+    for part in field.locator('[role="spinbutton"], [data-type="literal"]').all():
+        assert part.evaluate(shown).endswith(", 0)"), part.inner_text()
+    parts.first.press_sequentially("2030")
+    assert not parts.first.evaluate(shown).endswith(", 0)")
+    press(visit, "orders_one_cancel")

@@ -246,3 +246,23 @@ client_id = "{oidc.CLIENT}"
 client_secret = "{oidc.SECRET}"
 server_metadata_url = "{provider.url}/.well-known/openid-configuration"
 """
+
+
+def test_a_password_goes_with_its_button_wherever_the_reader_was(visit, kept, screen):
+    login = f"tab{screen[0]}"
+    visit.open("/people")
+    sign_in(visit, "boss", PASSWORD)
+    page = visit.page
+    for key, text in (("people_new_login", login), ("people_new_name", "周五"), ("people_new_password", PASSWORD)):
+        page.locator(f".st-key-{key} input").fill(text)
+        page.keyboard.press("Tab")
+    page.locator(".st-key-people_add button").click()
+    page.get_by_text(say("people.accounts.added", login=login)).wait_for()
+    number = next(one.id for one in kept.people.accounts(boss_of(kept)) if one.login == login)
+    page.locator(".st-key-people_account input").click()
+    page.get_by_role("option", name=login, exact=True).click()
+    page.locator(f".st-key-people_{number}_password input").fill(OWN)
+    page.keyboard.press("Tab")
+    page.locator(".st-key-people_reset button").click()
+    page.get_by_text(say("people.accounts.reset_done", login=login)).wait_for()
+    assert kept.people.sign_in(login, OWN).must_change

@@ -185,14 +185,17 @@ def test_a_photo_is_not_taken_away_by_others(kept, staff, made):
     assert len(kept.photos.of(staff.parks, PARK)) == 2, "a photo of another order is not meant"
 
 
-def test_a_closed_order_keeps_its_photos_but_for_the_command_centre(kept, staff, made):
+def test_a_closed_order_keeps_its_photos_until_it_is_opened_again(kept, staff, made):
     kept.photos.add(staff.parks, PARK, "before", [photo(1)])
     for name in ("accept", "report", "recheck", "close"):
         version = kept.orders.get(staff.command, PARK).version
         kept.orders.change(staff.command, PARK, version, name)
     (own,) = kept.photos.of(staff.parks, PARK)
-    assert not own.removable(staff.parks, is_open=False) and own.removable(staff.command, is_open=False)
-    with pytest.raises(StoreError, match="已销号，照片只能由市指挥部删除"):
-        kept.photos.remove(staff.parks, PARK, own.id)
+    for by in (staff.parks, staff.command):
+        assert not own.removable(by, is_open=False) and own.removable(by, is_open=True)
+        with pytest.raises(StoreError, match="已销号，照片是销号的依据，不能删除"):
+            kept.photos.remove(by, PARK, own.id)
+    assert len(kept.photos.of(staff.parks, PARK)) == 1
+    kept.orders.change(staff.command, PARK, kept.orders.get(staff.command, PARK).version, "reopen", note="误销")
     kept.photos.remove(staff.command, PARK, own.id)
     assert kept.photos.of(staff.parks, PARK) == []

@@ -147,6 +147,33 @@ def test_transferred_it_is_the_other_units(kept, staff, made):
         kept.orders.get(staff.parks, PARK)
 
 
+@pytest.mark.parametrize(("name", "more"), [("transfer", {"unit": "路灯中心"}), ("send_back", {})])
+def test_a_new_start_never_cuts_a_limit_short_that_was_agreed(kept, staff, made, clock, name, more):
+    step(kept, staff.west, PARK, "extend", note="雨", limit_on=date(2026, 6, 12))
+    if name == "send_back":
+        step(kept, staff.parks, PARK, "report")
+    order = step(kept, staff.west, PARK, name, note="再办", **more)
+    assert (order.deal_by, order.due_on) == (date(2026, 6, 12), date(2026, 6, 12))
+    if name == "transfer":
+        clock.turn(days=10)  # Thursday the 11th: three working days later is past the agreed day
+        again = step(kept, staff.west, PARK, "transfer", note="还是归其管", unit="园林处")
+        assert again.deal_by == date(2026, 6, 16)
+
+
+def test_opened_again_an_order_has_the_usual_limits(kept, staff, made):
+    step(kept, staff.west, PARK, "extend", note="雨", limit_on=date(2026, 6, 30))
+    close(kept, staff, PARK)
+    order = step(kept, staff.command, PARK, "reopen", note="误销")
+    assert (order.deal_by, order.close_by) == (date(2026, 6, 4), date(2026, 6, 10))
+
+
+@pytest.mark.parametrize("name", ["accept", "report", "note"])
+def test_a_step_that_sets_no_limit_takes_none(kept, staff, made, name):
+    with pytest.raises(StoreError, match="不能改时限"):
+        step(kept, staff.parks, PARK, name, note="等一等", limit_on=date(2026, 12, 31))
+    assert kept.orders.get(staff.parks, PARK).deal_by == date(2026, 6, 4)
+
+
 def test_overdue_goes_up_one_level_once_for_each_limit(kept, staff, made, clock):
     clock.turn(days=3)
     assert kept.orders.raise_overdue() == ()

@@ -72,7 +72,8 @@ def test_no_negative_zero():
 
 
 @pytest.mark.parametrize(
-    ("size", "shown"), [(0, "0 KB"), (4096, "4 KB"), (1048575, "1\u202f024 KB"), (1258291, "1.2 MB")]
+    ("size", "shown"),
+    [(0, "0 字节"), (300, "300 字节"), (1024, "1 KB"), (4096, "4 KB"), (1048575, "1\u202f024 KB"), (1258291, "1.2 MB")],
 )
 def test_sizes_of_files(size, shown):
     assert numbers.file_size(size) == shown

@@ -13,9 +13,10 @@ from data.city import City
 from store import Person, Store, Wanted
 from tests.cities import city, district, road, site, sites_along, venue
 from tests.views.small import SCRIPT, small_city
-from views import office, orders_cached
+from views import calls, office, orders_cached
 from views.orders_desk import Desk
-from views.orders_files import apply_sheet, sheet_rows
+from views.orders_files import apply_sheet, sheet_rows, unit_asks, unit_steps
+from views.orders_words import notice_facts
 
 ROOT = Path(__file__).resolve().parents[2]
 _SECONDS = 120
@@ -291,6 +292,53 @@ def test_a_sheet_comes_back_a_changed_row_is_refused_the_rest_taken(at):
     assert "第 2 行（2026-000001）" in refused[0] and "先对整改单 2026-000001 做了“签收”" in refused[0]
     assert at.store.orders.history(at.boss, 2)[-1].note == "收到（办理表回填，经办人：老张）"
     assert "已办理 0 行" in apply_sheet(at.store, at.boss, [Row(1), Row(2)])[0], "the same sheet twice does nothing"
+
+
+def test_a_row_that_is_wrong_is_told_beside_those_that_the_store_left(at):
+    make_all(at)
+
+    class Row:
+        row, number, version, step, shown = 4, 1, 1, "accept", "2026-000001"
+        note, who, unit, limit_on = "", "", "", None
+
+    class Wrong:
+        row, shown, reasons = 2, "2026-000009", ("办理“签字”不在可选范围：签收、上报整改完成、备注。",)
+
+    class Strange:
+        row, shown, reasons = 9, "", ("编号“x”不是整改单编号（如 2026-000123）。",)
+
+    told, refused = apply_sheet(at.store, at.boss, [Row()], [Wrong(), Strange()])
+    assert "3 行没有办理" in told and [line.split("：")[0] for line in refused] == [
+        "第 2 行（2026-000009）",
+        "第 4 行（2026-000001）",
+        "第 9 行",
+    ]
+
+
+def test_a_notice_knows_what_the_unit_has_done(at):
+    make_all(at)
+    standing = [notice_facts(at.order(1), "书")["standing"]]
+    for name in ("accept", "report", "recheck", "close"):
+        order = at.store.orders.change(at.boss, 1, at.order(1).version, name)
+        standing.append(notice_facts(order, "书")["standing"])
+    assert standing == ["", "", "dealt", "rechecked", "closed"]
+
+
+def test_the_sheet_offers_a_unit_its_own_steps():
+    assert list(unit_steps().values()) == ["签收", "上报整改完成", "备注"] and unit_asks() == {"reason"}
+
+
+def test_an_order_can_go_to_any_unit_of_the_city(at):
+    """Only one gap has an order; those that answer for anything else are offered all the same."""
+    assessment = calls.assessment(str(at.file), "zhoushan-2017", "routine")
+    run = office.run_of(assessment)
+    at.store.orders.make(at.boss, run.id, [at.store.runs.gaps(at.boss, run.id)[0].id])
+    at.store.units.rename(at.boss, "市教育局", "市教育体育局")
+    orders_cached.choices_of.clear()
+    at.run().press("orders_do_transfer")
+    (asked,) = [box for box in at.app.selectbox if str(box.key).startswith("orders_one_unit")]
+    known = {*assessment.verdicts["unit"].dropna()} - {"", at.order(at.desk.opened).unit}
+    assert "市教育局" in known and set(asked.options) == known - {"市教育局"} | {"市教育体育局"}
 
 
 def test_hostile_names_are_text(at):

@@ -226,4 +226,7 @@ def test_an_entry_reads_in_chinese(user_folder):
     assert rows[0][1:] == ["王主任", "指挥部", "整改单 7", "派发", f"状态 已发现 → 已派发；{HOSTILE}"]
     assert rows[1][1:] == ["系统", "系统", "整改单 7", "超期上报", "督办层级 责任单位 → 区级"]
     assert rows[2][4:] == ["修改", "可用 是 → 否"]
+    told = {"closed_at": now.isoformat()}
+    closed = Entry(5, now, 1, "王主任", "command", "order", 7, "close", {"closed_at": None}, told, "")
+    assert audit_table([closed]).iloc[0, -1] == "销号时间 无 → 2026-06-01 10:00"
     assert rows[3][3:] == ["new kind 2", "new act", "new field 1.2"]
