@@ -103,7 +103,9 @@ async def _clerk(client: Client, until: float, seconds: list[float], chance: ran
 
 async def _judge(client: Client, until: float, seconds: list[float], names: Iterator[str]) -> None:
     """Somebody who has one city after the other judged, each for the first time."""
+    chance = random.Random(7)
     while monotonic() < until:
+        await asyncio.sleep(chance.uniform(*_THINK_S))
         await client.go("数据接入")
         await client.choose("import_city", next(names))
         seconds.append(await client.go("覆盖检查"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter, Template
 
@@ -57,14 +57,20 @@ class LayerState:
 
 def show_quality(city: City, city_key: str, assessment: Assessment, *, key: str, expanded: bool = False) -> None:
     """The block 数据质量: closed it says how much is known, open what is missing or was repaired."""
-    note = import_note(city_key)
+    title, told = _told(city, assessment, import_note(city_key))
+    with st.expander(title, expanded=expanded, key=key):
+        st.html(f"<style>{_style_sheet()}</style>")
+        st.html(told)
+
+
+@lru_cache(maxsize=8)
+def _told(city: City, assessment: Assessment, note: ImportNote | None) -> tuple[str, str]:
+    """The title, and what stands below it: made once, and shown with every filter."""
     states, general = layer_states(city, assessment, note)
     attention = sum(len(state.remarks) for state in states) + len(general)
     rest = say("quality.attention", count=numbers.whole(attention)) if attention else say("quality.nothing")
     title = say("quality.title", share=numbers.percent(known_share(assessment)), rest=rest)
-    with st.expander(title, expanded=expanded, key=key):
-        st.html(f"<style>{_style_sheet()}</style>")
-        st.html(f'<div class="quality">{_bases_html(bases(assessment))}{_layers_html(states, general, note)}</div>')
+    return title, f'<div class="quality">{_bases_html(bases(assessment))}{_layers_html(states, general, note)}</div>'
 
 
 def known_share(assessment: Assessment) -> float:

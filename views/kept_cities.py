@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from data.errors import DataError
@@ -22,7 +23,7 @@ _NOTE = ".import.json"
 _FIRST = "first.txt"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ImportNote:
     """
     What is remembered of an import.
@@ -69,11 +70,16 @@ def keep_city(file: Path, name: str, note: ImportNote) -> Path:
 
 
 def import_note(city_key: str) -> ImportNote | None:
-    """What is remembered of the import of a city; None for one that was not imported here."""
+    """What is remembered of the import of a city, the same object as long as it stands; None where nothing is."""
     try:
-        return ImportNote(**json.loads(_note_of(Path(city_key)).read_text(encoding="utf-8")))
+        return _read_note(_note_of(Path(city_key)).read_text(encoding="utf-8"))
     except (OSError, ValueError, TypeError):  # none, or not as we write them
         return None
+
+
+@lru_cache(maxsize=16)
+def _read_note(text: str) -> ImportNote:
+    return ImportNote(**json.loads(text))
 
 
 def first_city() -> str:
