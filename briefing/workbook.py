@@ -100,10 +100,12 @@ def _tables(briefing: Briefing, assessment: Assessment) -> dict[str, pd.DataFram
 
 def _scores(assessment: Assessment) -> pd.DataFrame:
     label = assessment.book.class_label
-    return assessment.scores.assign(
-        **{"class": assessment.scores["class"].map(lambda code: label(code) if isinstance(code, str) else "")},
-        earned=assessment.scores["full"] * assessment.scores["pass_rate"],
-        flag=assessment.scores["flag"].map(lambda flag: say(f"brief.flags.{flag}") if isinstance(flag, str) else ""),
+    scores = assessment.scores
+    return scores.assign(
+        rank=scores["rank"].where(scores["scope"] != CITY),  # the city has none to be ranked with
+        **{"class": scores["class"].map(lambda code: label(code) if isinstance(code, str) else "")},
+        earned=scores["full"] * scores["pass_rate"],
+        flag=scores["flag"].map(lambda flag: say(f"brief.flags.{flag}") if isinstance(flag, str) else ""),
     )
 
 

@@ -41,6 +41,8 @@ class Desk:
         Why it could not, one sentence each.
     known
         The lines of the open one as this session last saw them in the store, by key.
+    saved
+        What was last written of what was typed; told where it moves nothing on the page.
     pending
         Lines that were typed and are not in the store yet.
     refused
@@ -65,6 +67,7 @@ class Desk:
     unheard: bool = False
     faults: list[str] = field(default_factory=list)
     known: dict[str, Result] = field(default_factory=dict)
+    saved: str = ""
     pending: dict[str, Change] = field(default_factory=dict)
     refused: dict[str, tuple[Change, Result]] = field(default_factory=dict)
     serial: int = 0

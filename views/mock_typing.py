@@ -54,7 +54,8 @@ def show_typing(kept: Kept, mine: Desk, inspector: int) -> None:
     )
     for sentence in slips(kept):
         notices.show_notice(sentence)
-    st.html(f'<p class="note">{say("mock_page.typing.how")}</p>')
+    saved = f"<b>{for_html(mine.saved)}</b>　" if mine.saved else ""
+    st.html(f'<p class="note">{saved}{say("mock_page.typing.how")}</p>')
 
 
 def look_again(kept: Kept, mine: Desk) -> None:
@@ -126,12 +127,11 @@ def save(kept: Kept, mine: Desk, faults: list[str] | tuple[str, ...] = ()) -> No
         mine.tell(say("mock_page.typing.unsaved", count=len(waiting)), faults=[*faults, *error.faults])
         return
     take_answer(mine, waiting, answer)
+    mine.saved = say("mock_page.typing.saved", count=len(answer.done), at=numbers.moment(_now())) if answer.done else ""
     if faults:
         mine.tell(say("mock_page.typing.not_all"), faults=faults)
-    elif answer.refused:
+    elif answer.refused or mine.unheard:  # else what was said before stays: without it the table would jump
         mine.tell("")
-    else:
-        mine.tell(say("mock_page.typing.saved", count=len(answer.done), at=numbers.moment(_now())))
 
 
 def take_answer(mine: Desk, asked: Mapping[str, Change], answer: Recorded) -> None:

@@ -178,7 +178,9 @@ def page_of(store: Store, by: Person, desk: Desk, wanted: Wanted) -> Page:
     if desk.page and not page.orders:
         desk.page = 0
         page = store.orders.page(by, wanted, **asked)
-    if desk.opened is None and page.orders:
+    if not page.orders and not desk.one.code:  # nothing is found: the one seen before is none of it
+        desk.open_order(None)
+    elif desk.opened is None and page.orders:
         desk.open_order(page.orders[0].id)
     return page
 

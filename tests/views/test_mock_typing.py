@@ -73,7 +73,7 @@ def type_in(monkeypatch, mocks, kept, desk):
 def test_a_cell_is_written_at_once(type_in, mocks, desk):
     key = next(iter(mocks.lines))
     type_in({0: {"found": 3}})
-    assert mocks.lines[key].found == 3.0 and not desk.pending and "已自动保存 1 项" in desk.said
+    assert mocks.lines[key].found == 3.0 and not desk.pending and "已自动保存 1 项" in desk.saved and not desk.said
     type_in({0: {"found": 3, "remark": " 褪色 "}})
     assert (mocks.lines[key].found, mocks.lines[key].remark, mocks.lines[key].version) == (3.0, "褪色", 2)
     type_in({0: {"found": None, "remark": "褪色"}})
