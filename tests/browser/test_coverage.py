@@ -112,11 +112,12 @@ def hostile(tmp_path_factory) -> Iterator[App]:
     small_city(street=SCRIPT, square=SCRIPT, east=SCRIPT).write(home / "city.gpkg")
     (home / "main.py").write_text(
         "import streamlit as st\n"
-        "from views import calls, state\n"
+        "from views import calls, office, state\n"
         "from views.header import show_header\n"
         "from views.theme import apply_theme\n"
         "st.set_page_config(layout='wide')\n"
         f"state.choose_city({str(home / 'city.gpkg')!r})\n"
+        "office.remember(office.store().people.demo('127.0.0.1'))\n"
         "apply_theme()\n"
         f"page = st.navigation([st.Page({str(ROOT / 'pages' / 'coverage.py')!r}, default=True)])\n"
         "show_header(calls.current().city.meta)\n"
