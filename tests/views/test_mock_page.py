@@ -265,7 +265,7 @@ def test_scores_and_model(page):
     upload(page, all=filled_file())
     page.button(key="mock_files_take").click().run()
     part(page, "scores")
-    assert "目前得分 <b>100.0</b>，扣 <b>0 分</b>" in html_of(page)
+    assert "目前按达标率得 <b>100.0 分</b>，逐项扣分合计 <b>0 分</b>" in html_of(page)
     for table in ("street", "unit", "district", "matrix", "all_points"):
         page.segmented_control(key="mock_table").set_value(table).run()
         assert not page.exception
