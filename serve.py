@@ -12,6 +12,7 @@ from views import cookies
 from views.clock import by_the_clock
 from views.demo_history import begin_demo_history
 from views.first_page import make_ready
+from views.standing import stands
 
 
 @asynccontextmanager
@@ -27,7 +28,8 @@ async def _ready(_app: st.App) -> AsyncIterator[dict]:
     begin_demo_history()
     async with anyio.create_task_group() as group:
         group.start_soon(by_the_clock)
-        yield {}
+        with stands():
+            yield {}
         group.cancel_scope.cancel()
 
 

@@ -41,6 +41,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +58,7 @@ MOST_AT_ONCE = max(2, (os.cpu_count() or 2) // 2)
 _ROOT = Path(__file__).resolve().parents[1]
 _COMMAND = "from views.worker import main; main()"  # -m would give its classes another module
 _LOOK_EVERY_S = 0.5
-_OUR_FAULT = 1  # exit status of Python after an exception
+OUR_FAULT = 1  # exit status of Python after an exception
 _OLD_S = 86_400
 
 
@@ -85,7 +86,7 @@ class Job:
     """A piece of work that was asked for; see `start`."""
 
     def __init__(self, work: Callable, arguments: tuple, options: dict):
-        self._folder = _new_folder()
+        self._folder = new_folder()
         worker.dump((work, arguments, options), self._folder / worker.CALL)
         self._process: subprocess.Popen | None = None
         self._answer: Answer | None = None
@@ -157,7 +158,7 @@ class Job:
             kind, value = worker.load(self._folder / worker.ANSWER)
         except FileNotFoundError:
             status = None if self._process is None else self._process.returncode
-            fault = say("background.our_fault" if status == _OUR_FAULT else "background.lost")
+            fault = say("background.our_fault" if status == OUR_FAULT else "background.lost")
             return Answer(stopped=True) if stopped else Answer(faults=(fault,))
         except MemoryError:
             kind, value = Kind.NO_MEMORY, None
@@ -220,10 +221,11 @@ def _clear_away(process: subprocess.Popen, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _new_folder() -> Path:
+def new_folder() -> Path:
     """A folder for a job; those that a server left which was killed are removed after a day."""
     home = data_folder("jobs")
     for folder in home.iterdir():
-        if folder.stat().st_mtime < time.time() - _OLD_S:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):  # it went away just now
+            if folder.stat().st_mtime < time.time() - _OLD_S:
+                shutil.rmtree(folder, ignore_errors=True)
     return Path(tempfile.mkdtemp(dir=home))

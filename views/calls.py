@@ -15,9 +15,10 @@ from data.settings import data_folder, settings
 from metrics.assessment import Assessment, assess
 from metrics.rulebook import RuleBook, load_rulebook, shipped_rulebooks
 from texts import say
-from views import office, own_books, state
-from views.demo_file import kept_demo_city
+from views import judging, office, own_books, state
+from views.judging import Stamp, stamp_of
 from views.kept_cities import first_city
+from views.standing import beside
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def city(key: str) -> City:
     DataError
         When the file is gone or cannot be read.
     """
-    return _city(key, _stamp(key))
+    return _city(key, stamp_of(key))
 
 
 def cities() -> dict[str, str]:
@@ -82,7 +83,7 @@ def book(key: str) -> RuleBook:
     DataError
         When there is no such book, or it has faults.
     """
-    return _book(key, _stamp(key))
+    return _book(key, stamp_of(key))
 
 
 def books() -> dict[str, str]:
@@ -103,7 +104,7 @@ def assessment(city_key: str, book_key: str, phase: str) -> Assessment:
     DataError
         When the city or the book cannot be read.
     """
-    return _assessment(city_key, _stamp(city_key), book_key, book(book_key).fingerprint, phase)
+    return _assessment(city_key, stamp_of(city_key), book_key, book(book_key).fingerprint, phase)
 
 
 def hand_over(city_key: str, city: City, book_key: str, judged: Assessment) -> None:
@@ -119,7 +120,7 @@ def hand_over(city_key: str, city: City, book_key: str, judged: Assessment) -> N
     book_key, judged
         ``assess`` of that city by that book.
     """
-    stamp = _stamp(city_key)
+    stamp = stamp_of(city_key)
     _city(city_key, stamp, _made=city)
     _assessment(city_key, stamp, book_key, judged.book.fingerprint, judged.phase, _made=judged)
 
@@ -143,10 +144,10 @@ class _First:
     """The city that pages opened with when the server started, and what is made of it."""
 
     key: str
-    stamp: tuple[int, int]
+    stamp: Stamp
     made: Future
 
-    def of(self, key: str, stamp: tuple[int, int]) -> bool:
+    def of(self, key: str, stamp: Stamp) -> bool:
         return (self.key, self.stamp) == (key, stamp)
 
 
@@ -156,37 +157,33 @@ def _first() -> _First:
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="first-page")
     made = pool.submit(_judged, key)
     pool.shutdown(wait=False)
-    return _First(key, _stamp(key), made)
+    return _First(key, stamp_of(key), made)
 
 
 def _judged(key: str) -> tuple[City, Mapping[tuple[str, str], Assessment]]:
     """A city, and its assessments in the phase of today by (book fingerprint, phase)."""
-    found, rules = _read(key), load_rulebook(settings()["rulebook"])
+    found, rules = judging.read_city(key, stamp_of(key)), load_rulebook(settings()["rulebook"])
     phase = office.book_phase() if office.book_phase() in rules.phases else state.FIRST_PHASE
     return found, {(rules.fingerprint, phase): assess(found, rules, phase)}
 
 
-def _read(key: str) -> City:
-    return kept_demo_city() if key == state.DEMO else City.read(key)
-
-
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _city(key: str, stamp: tuple[int, int], _made: City | None = None) -> City:
+def _city(key: str, stamp: Stamp, _made: City | None = None) -> City:
     if _made is not None:
         return _made
     first = _first()
-    return first.made.result()[0] if first.of(key, stamp) else _read(key)
+    return first.made.result()[0] if first.of(key, stamp) else beside(judging.read_city, key, stamp)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _book(key: str, stamp: tuple[int, int]) -> RuleBook:
-    return load_rulebook(Path(key) if stamp != _NO_FILE else key)
+def _book(key: str, stamp: Stamp) -> RuleBook:
+    return judging.read_book(key)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _assessment(
     city_key: str,
-    stamp: tuple[int, int],
+    stamp: Stamp,
     book_key: str,
     book_fingerprint: str,
     phase: str,
@@ -197,16 +194,4 @@ def _assessment(
     first = _first()
     if first.of(city_key, stamp) and (book_fingerprint, phase) in (ready := first.made.result()[1]):
         return ready[book_fingerprint, phase]
-    return assess(city(city_key), book(book_key), phase)
-
-
-_NO_FILE = (0, 0)
-
-
-def _stamp(key: str) -> tuple[int, int]:
-    """Changes when the file at ``key`` does; the same for every key that is not a file."""
-    path = Path(key)
-    if not path.is_file():
-        return _NO_FILE
-    about = path.stat()
-    return about.st_mtime_ns, about.st_size
+    return beside(judging.judge, city_key, stamp, book_key, phase)

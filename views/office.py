@@ -16,11 +16,13 @@ from data.settings import settings
 from metrics.assessment import Assessment
 from store import SYSTEM, Denied, Person, Store, StoreError, access, open_store
 from store.access import WALL
-from store.keeping import keep_assessment, keep_whole
+from store.keeping import keep_assessment
 from store.opening import store_url
 from store.phases import Ahead, Phase
 from store.runs import Run
 from texts import say
+from views import judging
+from views.standing import beside
 
 _VISITOR = "office_visitor"
 _KEEP_AFTER_S = 3.0  # the page that asked is shown first
@@ -140,7 +142,7 @@ def keep_soon(assessment: Assessment, city: City, *, book_key: str) -> None:
 def _keep(key: tuple, assessment: Assessment, city: City, folder: Path) -> None:
     time.sleep(_KEEP_AFTER_S)
     try:
-        keep_whole(_opened(key[0]), SYSTEM, assessment, city, folder=folder)
+        beside(judging.keep, key[0], folder, assessment, city)
     except DataError as error:
         logging.getLogger(__name__).warning("%s", error)
         with _lock:

@@ -178,8 +178,10 @@ def _begin(bench: Bench, desk: Desk) -> None:
 def _ask_kept(bench: Bench, desk: Desk, kept: Sequence[Kept]) -> None:
     if not kept:
         return
-    st.html(f'<div class="note">{say("siting.store.kept")}</div>')
-    with st.container(key="siting_kept", height=168 if len(kept) > 3 else "content", border=False):
+    shown = st.expander(say("siting.store.kept"), key="siting_shelf", on_change="rerun")
+    if not shown.open:  # else every edit would send them all
+        return
+    with shown, st.container(key="siting_kept", height=168 if len(kept) > 3 else "content", border=False):
         for number, one in enumerate(kept[:_MOST_SHOWN]):
             name, open_, drop = st.columns([5, 2, 2], vertical_alignment="center", gap="small")
             note = say("siting.store.kept_facts", **_facts(one))

@@ -1,5 +1,5 @@
 """
-The far side of `views.background`: one piece of work in a process of its own, whose folder is all it shares.
+The far side of `views.background` and `views.standing`: work in another process, which shares a folder with it.
 
 In the folder lie the call, the last sentence that was told, the wish to stop once there is one, and the answer. It
 appears whole or not at all. Temporary files of the work lie there too, so that they go away with it.
@@ -7,10 +7,12 @@ appears whole or not at all. Temporary files of the work lie there too, so that 
 
 import os
 import pickle
+import signal
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
@@ -20,6 +22,7 @@ from data.errors import DataError
 
 CALL, TOLD, STOP, ANSWER, TEMPORARY = "call", "told", "stop", "answer", "tmp"
 _TOLD_EVERY_S = 0.1
+_PAGES_FIRST = 5  # niceness of what stands beside the pages
 
 
 class Kind(Enum):
@@ -105,6 +108,11 @@ def work_in(folder: Path) -> None:
         dump((Kind.NO_MEMORY, None), folder / ANSWER)
 
 
+def without_task(_task: Task, work: Callable, *arguments: object) -> object:
+    """``work(*arguments)``: for work that tells nothing and is not stopped."""
+    return work(*arguments)
+
+
 def _end_with_parent() -> None:
     """Wait for the end of standard input, which the server holds open as long as it lives; then end at once."""
     os.read(sys.stdin.fileno(), 1)  # not through a buffer: Python cannot end while a thread waits in one
@@ -116,6 +124,23 @@ def _be_first_to_go() -> None:
     score = Path("/proc/self/oom_score_adj")
     if score.exists():
         score.write_text("1000")
+
+
+def stand() -> None:
+    """
+    Do the work in one folder after the other, whose paths come by standard input, until that ends.
+
+    A line goes out by standard output when an answer lies there; what the work itself prints goes to the log.
+    """
+    done = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends it
+    _be_first_to_go()
+    if hasattr(os, "nice"):
+        os.nice(_PAGES_FIRST)
+    for line in sys.stdin:
+        work_in(Path(line.removesuffix("\n")))
+        os.write(done, b"\n")
 
 
 def main() -> None:

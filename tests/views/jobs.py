@@ -1,4 +1,4 @@
-"""Pieces of work for the tests of views.background; a process of its own imports them."""
+"""Pieces of work for the tests of views.background and views.standing; a process of its own imports them."""
 
 import os
 import signal
@@ -50,3 +50,16 @@ def search(task: Task) -> int:
         task.tell_sometimes(f"已找到 {best}")
         time.sleep(0.01)
     return best
+
+
+def who_works(noise: str = "") -> tuple[int, bool]:
+    """The process, and whether Streamlit is loaded there; what it prints is in nobody's way."""
+    print(noise, flush=True)
+    os.system("echo noise of another program")
+    return os.getpid(), "streamlit" in sys.modules
+
+
+def own_temporary_file() -> str:
+    """A temporary file that is left."""
+    with tempfile.NamedTemporaryFile(delete=False) as left:
+        return left.name

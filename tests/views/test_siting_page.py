@@ -149,13 +149,23 @@ def test_scenario_is_kept_opened_and_compared(page):
     page.selectbox(key="siting_other").select("东区补点").run()
     assert not page.exception
     assert "东区补点" in html_of(page) and "新增 2 处" in html_of(page)
-    page.button(key="siting_open_0").click().run()
+    press_on_shelf(page, "siting_open_0")
     assert len(desk_of(page).scenario.changes) == 2
-    page.button(key="siting_drop_0").click().run()
+    press_on_shelf(page, "siting_drop_0")
     assert "确定删除" in html_of(page)
     page.button(key="siting_answer_0").click().run()
     assert desk_of(page).unsaved and len(desk_of(page).scenario.changes) == 2
     assert not kept_names()
+
+
+def press_on_shelf(page: AppTest, key: str) -> None:
+    """Open the list of kept scenarios, which is not sent as long as it is closed, and press a button; close it."""
+    assert key not in [button.key for button in page.button]
+    page.session_state["siting_shelf"] = True
+    page.run()
+    page.button(key=key).click().run()
+    page.session_state["siting_shelf"] = False
+    page.run()
 
 
 def kept_names() -> list[Kept]:
@@ -273,7 +283,7 @@ def test_names_are_kept_as_typed(page, name):
     (kept,) = kept_names()
     assert kept.name == name
     assert "<script>alert" not in html_of(page)
-    page.button(key="siting_open_0").click().run()
+    press_on_shelf(page, "siting_open_0")
     assert not page.exception and desk_of(page).scenario.name == name
 
 
