@@ -4,15 +4,24 @@ from dataclasses import replace
 
 import streamlit as st
 
+from data.errors import DataError
 from metrics.listing import findings, narrowed
 from views import calls, controls, coverage, office, why_panel
 from views.choice import choose
 from views.coverage_quality import show_quality
+from views.notices import show_why
 
 
 @st.fragment
 def _page() -> None:
     coverage.apply_style()
+    try:
+        _show()
+    except DataError as error:
+        show_why(error.faults)
+
+
+def _show() -> None:
     with st.container(horizontal=True, key="coverage_controls", gap="small", vertical_alignment="center"):
         controls.ask_book()
         now = calls.current()

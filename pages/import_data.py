@@ -21,7 +21,7 @@ from views.intake import PARTS, part_label
 from views.intake_parts import ask_part, in_chinese, show_table
 from views.intake_work import Outcome, bring_in
 from views.kept_cities import drop_city, first_city, open_first
-from views.notices import show_faults, show_notice
+from views.notices import show_faults, show_notice, show_why
 from views.plain_tables import table_html
 
 _CHOSEN = "import_city"
@@ -66,7 +66,10 @@ def _show_current(*, fresh: bool) -> None:
         with drop.popover(say("intake.drop")):
             st.html(f'<p class="note">{say("intake.drop_sure")}</p>')
             st.button(say("intake.drop_now"), key="import_drop", on_click=_drop, args=(key, cities[key]))
-    _show_check(fresh=fresh)
+    try:
+        _show_check(fresh=fresh)
+    except DataError as error:
+        show_why(error.faults)
 
 
 def _show_first(key: str, cities: Mapping[str, str]) -> None:

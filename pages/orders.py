@@ -5,7 +5,8 @@ import streamlit as st
 from briefing.order_notice import PICTURE_MM, Notice, as_pdf, can_print_pdf, write_notices
 from briefing.order_sheets import read_sheet, write_sheet
 from briefing.pictures import gap_picture, place_picture
-from store import Order, StoreError
+from data.errors import DataError
+from store import Order
 from store.access import COMMAND, DISTRICT
 from views import calls, office, orders
 from views.notices import show_why
@@ -26,7 +27,7 @@ def _page() -> None:
     orders.apply_style()
     try:
         _show()
-    except StoreError as error:
+    except DataError as error:
         show_why(error.faults)
 
 

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data.errors import DataError
 from metrics.rulebook import load_rulebook, shipped_rulebooks
+from texts import say
 from views import calls
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,3 +123,20 @@ def test_charts_come_once_the_map_stands(app):
     app.run()
     assert not app.exception
     assert len(app.get("plotly_chart")) == 2
+
+
+@pytest.mark.parametrize("page", ["coverage", "orders", "import_data", "briefing"])
+def test_a_check_that_was_lost_is_told_and_can_be_asked_again(app, page, monkeypatch):
+    lost = say("background.lost")
+
+    def be_lost(*_):
+        raise DataError([lost])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(calls, "assessment", be_lost)
+        app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception
+        assert any(lost in element.proto.body for element in app.get("html"))
+    app.button(key="page_again").click().run()
+    assert not app.exception
+    assert not any(lost in element.proto.body for element in app.get("html"))
