@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
 from store import SYSTEM, Denied, Phase, StoreError, Wanted
-from store.access import AREA, OWN, RIGHTS, ROLES, UNIT, WALL, WHOLE, Act, area
+from store.access import AREA, OWN, RIGHTS, ROLES, UNIT, WALL, WHOLE, Act, area, seen_by
+from store.schema import gaps, mocks, orders
 from tests.store.conftest import PASSWORD
 
 EVERYBODY = ("command", "east", "west", "lamps", "parks", "planner", "wall")
@@ -141,6 +143,13 @@ def test_a_forged_person_is_nobody(kept, staff):
     ):
         with pytest.raises(Denied):
             kept.orders.page(forged)
+
+
+@pytest.mark.parametrize("table", [orders, gaps, mocks], ids=lambda table: table.name)
+def test_a_role_that_nobody_thought_of_sees_nothing(kept, staff, run, table):
+    unknown = replace(staff.command, role="auditor", unit="园林处", district="西区")
+    with kept.base.open(writing=False) as connection:
+        assert connection.execute(sa.select(table.c.id).where(*seen_by(unknown, table))).all() == []
 
 
 def test_the_program_itself_does_only_what_runs_by_the_clock(kept, staff):

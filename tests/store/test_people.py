@@ -4,7 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 
+import store.people
 from store import Denied, StoreError
 from store.people import TRIES
 from store.schema import people, wall_tokens
@@ -98,6 +100,39 @@ def test_a_reset_opens_the_lock_and_ends_sessions(kept, number, staff):
     with pytest.raises(Denied, match="重新登录"):
         kept.orders.page(person)
     assert kept.people.sign_in("zhang.san", PASSWORD).must_change
+
+
+@pytest.mark.parametrize("older_hash", [False, True])
+def test_a_password_that_is_reset_while_it_is_looked_at_lets_nobody_in(kept, number, staff, monkeypatch, older_hash):
+    """Nor does the old one come back, as it would where its hash is due to be made anew."""
+    verified = store.people._verified
+
+    def reset_meanwhile(hashed: str, password: str) -> bool:
+        monkeypatch.undo()
+        if older_hash:
+            monkeypatch.setattr(PasswordHasher, "check_needs_rehash", lambda *_: True)
+        kept.people.reset_password(staff.command, number, OWN)
+        return verified(hashed, password)
+
+    monkeypatch.setattr(store.people, "_verified", reset_meanwhile)
+    with pytest.raises(Denied, match="账号或口令不对"):
+        kept.people.sign_in("zhang.san", PASSWORD)
+    assert kept.people.sign_in("zhang.san", OWN).must_change
+
+
+def test_an_account_that_is_changed_between_the_password_and_the_session_gets_none(kept, number, staff):
+    person = kept.people.sign_in("zhang.san", PASSWORD)
+    kept.people.reset_password(staff.command, number, OWN)
+    with pytest.raises(Denied, match="重新登录"):
+        kept.sessions.open(person)
+
+
+def test_blanks_around_what_is_changed_are_no_part_of_it(kept, number, staff):
+    kept.people.change(staff.command, number, name=" 张三 ", role="district", district=" 东区 ")
+    changed = next(one for one in kept.people.accounts(staff.command) if one.id == number)
+    assert (changed.name, changed.district) == ("张三", "东区")
+    with pytest.raises(StoreError):
+        kept.people.change(staff.command, number, district="  ")
 
 
 def test_a_closed_account_is_out_at_once_and_comes_back(kept, number, staff):
