@@ -152,6 +152,14 @@ def test_a_role_that_nobody_thought_of_sees_nothing(kept, staff, run, table):
         assert connection.execute(sa.select(table.c.id).where(*seen_by(unknown, table))).all() == []
 
 
+@pytest.mark.parametrize("forged", [replace(SYSTEM), replace(SYSTEM, name="x"), replace(SYSTEM, id=1)])
+def test_nobody_calls_themselves_the_program(kept, run, assessed, forged):
+    """Not even for what the program itself may do."""
+    for act in ("keep_runs", "review_orders", "raise_orders", "see_runs", "see_calendar"):
+        with pytest.raises(Denied, match="的角色不能"):
+            CALLS[act](kept, forged, run, assessed("west_gap"))
+
+
 def test_the_program_itself_does_only_what_runs_by_the_clock(kept, staff):
     with pytest.raises(Denied):
         kept.orders.page(SYSTEM)
