@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from data._osm_files import read_osm_file
-from data.osm import compass, metres, read_osm, whole_number
+from data.osm import read_osm
+from data.osm_numbers import compass, metres, whole_number
 from data.osm_tags import matching, tag_table
 from tests.data.osm_drawing import STEP, Drawing
 
