@@ -152,12 +152,17 @@ def test_a_role_that_nobody_thought_of_sees_nothing(kept, staff, run, table):
         assert connection.execute(sa.select(table.c.id).where(*seen_by(unknown, table))).all() == []
 
 
-def test_what_an_account_may_not_any_more_is_asked_of_the_account_itself(kept, staff):
-    """A person made up with the right stamp: the account is closed, or still has its first password."""
+def test_what_an_account_may_not_any_more_is_asked_of_the_account_itself(kept, staff, clock):
+    """A person made up with the right stamp: it is closed, has its first password, or its link has ended."""
     kept.people.add(staff.command, "new", "新人", "command", password=PASSWORD)
     first = kept.people.sign_in("new", PASSWORD)
     kept.people.change(staff.command, staff.planner.id, active=False)
-    for forged in (replace(first, must_change=False), replace(staff.planner, stamp=staff.planner.stamp + 1)):
+    clock.turn(days=31)
+    for forged in (
+        replace(first, must_change=False, until=None),
+        replace(staff.planner, stamp=staff.planner.stamp + 1),
+        replace(staff.wall, until=None),
+    ):
         with pytest.raises(Denied, match="重新登录"):
             kept.orders.page(forged)
 

@@ -208,6 +208,21 @@ def test_a_demo_needs_no_login_on_this_machine_only(kept):
         kept.people.sign_in_outside("demo")
 
 
+def test_where_there_are_accounts_nobody_comes_as_the_demo(kept):
+    kept.people.first("boss", "王主任", PASSWORD)
+    with pytest.raises(Denied, match="系统里已有账号"):
+        kept.people.demo("127.0.0.1")
+    assert [one.login for one in kept.people.accounts(kept.people.sign_in("boss", PASSWORD))] == ["boss"]
+
+
+def test_a_demo_that_has_ended_does_not_begin_again(kept):
+    kept.people.demo("127.0.0.1")
+    with kept.base.open(writing=True) as connection:
+        connection.execute(sa.update(people).values(active=False))
+    with pytest.raises(Denied, match="系统里已有账号"):
+        kept.people.demo("127.0.0.1")
+
+
 def test_a_wall_token_ends_and_can_be_revoked_and_is_nowhere_to_read(kept, staff, clock):
     token = kept.tokens.make(staff.command, "大厅", days=2)
     wall = kept.tokens.sign_in(token)
@@ -222,6 +237,8 @@ def test_a_wall_token_ends_and_can_be_revoked_and_is_nowhere_to_read(kept, staff
     kept.tokens.revoke(boss, known.id)
     with pytest.raises(Denied, match="重新登录"):
         kept.orders.counts(wall)
+    with pytest.raises(Denied, match="链接无效、已过期或已撤销"):
+        kept.tokens.sign_in(token)
     other = kept.tokens.make(boss, "二厅", days=1)
     second = kept.tokens.sign_in(other)
     clock.turn(days=1)
