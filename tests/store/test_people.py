@@ -208,6 +208,18 @@ def test_a_demo_needs_no_login_on_this_machine_only(kept):
         kept.people.sign_in_outside("demo")
 
 
+def test_neither_a_closed_account_nor_the_demo_is_one_of_the_command_centre(kept):
+    demo = kept.people.demo("127.0.0.1")
+    boss = kept.people.first("boss", "王主任", PASSWORD)
+    second = kept.people.add(boss, "second", "李主任", "command")
+    kept.people.change(boss, second, active=False)
+    kept.people.change(boss, demo.id, active=True)
+    with pytest.raises(StoreError, match="至少要留一个可用的指挥部账号"):
+        kept.people.change(boss, boss.id, active=False)
+    with pytest.raises(Denied, match="系统里已有账号"):
+        kept.people.demo("127.0.0.1")
+
+
 def test_where_there_are_accounts_nobody_comes_as_the_demo(kept):
     kept.people.first("boss", "王主任", PASSWORD)
     with pytest.raises(Denied, match="系统里已有账号"):
