@@ -1,12 +1,12 @@
 """Slides that rank: districts by their scores; units by their gaps beside the classes of the board."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from briefing.facts import Briefing
 from briefing.facts.findings_said import long_day, score_step
 from briefing.shown import Shown
 from briefing.slide_blocks import COLUMN, LEFT, more_line, or_nothing, titled
-from briefing.slide_parts import Cell, Dots, Line, Page, table, words
+from briefing.slide_parts import Cell, Dots, Line, Page, Part, table, words
 from briefing.wording import step_words
 from metrics.assessment import Assessment
 from texts import numbers, say
@@ -97,9 +97,8 @@ def units_page(briefing: Briefing, _assessment: Assessment, _shown: Shown) -> Pa
         )
         for unit in shown
     ]  # fmt: skip
-    head = [say(f"brief_slides.columns.{name}") for name in ("unit", "score", "lines", "places", "repair")]
-    parts.append(table(LEFT, 200, (370, 110, 110, 110, 110), 48, head, rows, right={1, 2, 3, 4}))
-    parts += more_line(LEFT, 200 + 44 + 48 * len(shown), len(briefing.units) - len(shown))
+    names = ("unit", "score", "lines", "places", "repair")
+    parts += _first_rows(LEFT, (370, 110, 110, 110, 110), names, rows, len(briefing.units))
     items = sorted(briefing.items, key=lambda item: (item.score is None, item.score or 0.0, item.label))[:_LISTED]
     rows = [
         (
@@ -109,7 +108,15 @@ def units_page(briefing: Briefing, _assessment: Assessment, _shown: Shown) -> Pa
         )
         for item in items
     ]  # fmt: skip
-    head = [say(f"brief_slides.columns.{name}") for name in ("item", "score", "pass_rate", "failed", "unknown")]
-    parts.append(table(COLUMN, 200, (384, 110, 140, 110, 120), 48, head, rows, right={1, 2, 3, 4}))
-    parts += more_line(COLUMN, 200 + 44 + 48 * len(items), len(briefing.items) - len(items))
+    names = ("item", "score", "pass_rate", "failed", "unknown")
+    parts += _first_rows(COLUMN, (384, 110, 140, 110, 120), names, rows, len(briefing.items))
     return Page(title, tuple(parts))
+
+
+def _first_rows(
+    left: int, widths: Sequence[int], names: Sequence[str], rows: Sequence[Sequence[Cell]], count: int
+) -> list[Part]:
+    """A table of the first rows of a list of names with figures, and how many there are besides."""
+    head = [say(f"brief_slides.columns.{name}") for name in names]
+    listed = table(left, 200, widths, 48, head, rows, right=range(1, len(names)))
+    return [listed, *more_line(left, 200 + 44 + 48 * len(rows), count - len(rows))]

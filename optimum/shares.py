@@ -13,7 +13,7 @@ import numpy as np
 from optimum.strands import Bundle
 
 if TYPE_CHECKING:
-    from optimum.most import Search
+    from optimum.search import Search
 
 _STEPS = 60
 _PATIENCE = 4  # steps without a better bound before they become shorter

@@ -1,11 +1,10 @@
 """人员与权限: accounts, wall links, units that were renamed, the campaign's phases, and who did what."""
 
-import streamlit as st
-
 from data.errors import DataError
 from texts import lookup, say
 from views import office, people_accounts, people_audit, people_calendar, people_units, people_walls
 from views.notices import show_why
+from views.switch import switch
 
 _TABS = {
     "accounts": people_accounts.show_accounts,
@@ -19,15 +18,7 @@ _TABS = {
 def show_page() -> None:
     """The whole page: one of its parts at a time."""
     names = lookup("people.page.tabs")
-    part = st.segmented_control(
-        say("people.page.title"),
-        list(_TABS),
-        format_func=names.get,
-        default="accounts",
-        required=True,
-        key="people_part",
-        label_visibility="collapsed",
-    )
+    part = switch(say("people.page.title"), _TABS, names.get, key="people_part")
     try:
         _TABS[part](office.store(), office.visitor())
     except DataError as error:

@@ -103,6 +103,7 @@ class Person:
 SYSTEM = Person(0, SYSTEM_ROLE, SYSTEM_ROLE)
 """The program itself: what runs by the clock."""
 
+_SEE_ALL = (COMMAND, PLANNER, WALL, SYSTEM_ROLE)
 _SYSTEM_MAY = (Act.KEEP_RUNS, Act.REVIEW_ORDERS, Act.RAISE_ORDERS, Act.SEE_RUNS, Act.SEE_CALENDAR)
 
 
@@ -148,7 +149,7 @@ def seen_by(by: Person, table: Table) -> list[ColumnElement[bool]]:
         return [table.c.unit == by.unit]
     if by.role == DISTRICT:
         return [table.c.district == by.district]
-    return []
+    return [] if by.role in _SEE_ALL else [sa.false()]
 
 
 def area(by: Person, page: str) -> str | None:

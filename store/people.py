@@ -134,7 +134,9 @@ class People:
             When there is none, it would be the last one of the command centre, or what was given is wrong.
         """
         given = {"name": name, "role": role, "unit": unit, "district": district, "active": active}
-        asked = {key: value for key, value in given.items() if value is not None}
+        asked = {
+            key: value.strip() if isinstance(value, str) else value for key, value in given.items() if value is not None
+        }
         with self._base.writing(by, Act.MANAGE_PEOPLE) as connection:
             old = _known(connection, number)
             after = {**_shown(old._mapping), **asked}
@@ -174,7 +176,7 @@ class People:
             raise_store_faults(password_faults(row.login, new))
             if new == old:
                 raise StoreError(say("store.people.same"))
-        if not self._right(row.login, old):
+        if self._proved(row.login, old) is None:
             raise Denied(say("store.people.old_wrong"))
         with self._base.writing(by, Act.CHANGE_OWN_PASSWORD) as connection:
             row = _known(connection, by.id)
@@ -191,11 +193,10 @@ class People:
         Denied
             When they do not belong together, or the account is locked or closed.
         """
-        login = login.strip().casefold()
-        if not self._right(login, password):
+        row = self._proved(login.strip().casefold(), password)
+        if row is None:
             raise Denied(say("store.people.wrong"))
         with self._base.open(writing=True) as connection:
-            row = connection.execute(_by_login(login)).one()
             person = self._person(row)
             record(connection, [line(person, self._base.now(), PERSON, row.id, "sign_in")])
         return person
@@ -245,8 +246,13 @@ class People:
         same = (audit.c.about == PERSON, audit.c.number == number, audit.c.act == "sign_in_outside")
         return connection.execute(sa.select(audit.c.id).where(*same, audit.c.at > since).limit(1)).first() is not None
 
-    def _right(self, login: str, password: str) -> bool:
-        """Whether the password is that of the login. Counted as wrong before it is looked at: no two tries at once."""
+    def _proved(self, login: str, password: str) -> Row | None:
+        """
+        The account of a login if that is its password, as it was when this was looked at; None when it is not.
+
+        Counted as wrong before it is looked at: no two tries at once. A password that was reset meanwhile proves
+        nothing, and stays as it was reset.
+        """
         with self._base.open(writing=True) as connection:
             row = connection.execute(_by_login(login).with_for_update()).one_or_none()
             hashed = row.password if row is not None and row.active else None
@@ -254,13 +260,12 @@ class People:
                 self._refuse_locked(row)
                 self._count_try(connection, row)
         if not _verified(hashed or _nobody(), password) or hashed is None:
-            return False
+            return None
         with self._base.open(writing=True) as connection:
             better = {"password": _HASHER.hash(password)} if _HASHER.check_needs_rehash(hashed) else {}
-            connection.execute(
-                sa.update(people).where(people.c.id == row.id).values(failures=0, locked_until=None, **better)
-            )
-        return True
+            same = (people.c.id == row.id, people.c.stamp == row.stamp)
+            told = sa.update(people).where(*same).values(failures=0, locked_until=None, **better)
+            return row if connection.execute(told).rowcount else None
 
     def _refuse_locked(self, row: Row) -> None:
         if row.locked_until is not None and self._base.now() < row.locked_until:

@@ -25,6 +25,7 @@ from ruamel.yaml import YAML  # noqa: E402
 
 from tests.browser import chromium  # noqa: E402
 from tests.browser.conftest import App, Visit, running_app  # noqa: E402
+from tests.browser.siting_map import FAILING_STRETCHES  # noqa: E402
 from tools import handed_in  # noqa: E402
 from tools.png import reduced  # noqa: E402
 
@@ -33,18 +34,6 @@ _LIST = Path(__file__).with_name("pictures.yaml")
 _SIZE = (1366, 768)
 _PATIENCE_MS, _SETTLE_S, _QUIET_MS, _MARGIN = 120_000, 120, 1500, 8
 _OPEN_MAP = "#legend span"
-# The middle of the longest failing stretches that lie well inside the map, in its pixels.
-_STRETCHES = """() => {
-  const size = map.getSize(), found = [];
-  map.eachLayer((layer) => {
-    if (!(layer instanceof L.Polyline) || layer.options.color !== "#CF3A1E" || !layer.getTooltip()) return;
-    const line = layer.getLatLngs().map((at) => map.latLngToContainerPoint(at));
-    const a = line[0], b = line[line.length - 1];
-    found.push({x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, long: Math.hypot(a.x - b.x, a.y - b.y)});
-  });
-  return found.filter((one) => one.x > 80 && one.x < size.x - 80 && one.y > 90 && one.y < size.y - 70)
-    .sort((one, other) => other.long - one.long);
-}"""
 
 
 def scenes() -> list[Mapping]:
@@ -153,7 +142,7 @@ def _wait_for_map(page: Page, box: str) -> None:
 
 def _click_stretch(page: Page, given: list) -> None:
     frame = page.locator(f".st-key-{given[0]} iframe")
-    spot = frame.element_handle().content_frame().evaluate(_STRETCHES)[given[1]]
+    spot = frame.element_handle().content_frame().evaluate(FAILING_STRETCHES)[given[1]]
     box = frame.bounding_box()
     page.mouse.click(box["x"] + spot["x"] + 3, box["y"] + spot["y"])
     page.wait_for_timeout(300)

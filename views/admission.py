@@ -15,6 +15,7 @@ _TICKET = "admission_ticket"
 _LEFT = "admission_left"
 _SAID = "admission_said"
 _WAS = "admission_was"
+_VOUCHED = "admission_vouched"
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,15 @@ def standing() -> Standing:
     """How this session stands now; asked once a run."""
     try:
         kept = office.store()
+        before = office.known()
         person = _wall(kept) or _same(kept) or _come_in(kept)
         came = person is not None and person.outside and office.known() is None
-        if came and parcels.give_back(parcels.owner_of(person)):
-            state.add_notice(say("people.sign_in.carried"))
+        if person is not None:
+            _leave_to_others(person, before)
+        if came:
+            st.session_state[_VOUCHED] = _vouched(kept)
+            if parcels.give_back(parcels.owner_of(person)):
+                state.add_notice(say("people.sign_in.carried"))
     except Denied as denied:
         office.forget()
         return Standing(None, str(denied))
@@ -122,12 +128,36 @@ def _same(kept: Store) -> Person | None:
         return None
     try:
         kept.sessions.check(person)
+        if person.outside and st.session_state.get(_VOUCHED) != _vouched(kept):
+            raise Denied(say("store.access.changed"))
     except Denied as denied:
         office.forget()
         st.session_state[_WAS] = parcels.owner_of(person)
         st.session_state[_SAID] = str(denied)
         return None
     return person
+
+
+def _leave_to_others(person: Person, before: Person | None) -> None:
+    """What a session holds of somebody else, or of the same person in another role or area, is not for who comes."""
+    was = st.session_state.get(_WAS) if before is None else parcels.owner_of(before)
+    if was is not None and was != parcels.owner_of(person):
+        st.session_state.clear()
+
+
+def _vouched(kept: Store) -> str | None:
+    """
+    The login that a proxy or a provider names now: in a window that comes back to its session it may be another's.
+
+    None where nobody is to name one, or the provider knows nobody. Raises `Denied` as `door.vouched` and
+    `door.provided`.
+    """
+    knocked, way = door.knock(), door.way()
+    if way == door.PROXY:
+        return door.vouched(knocked)
+    if way == door.OIDC and knocked.user.get("is_logged_in"):
+        return door.provided(knocked, kept.base.now())[0]
+    return None
 
 
 def _come_in(kept: Store) -> Person | None:

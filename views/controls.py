@@ -11,6 +11,7 @@ from metrics.measures.findings import FAIL
 from texts import numbers, say
 from views import calls, office, state
 from views.header import show_instead
+from views.switch import switch
 from views.tables import findings_table, table_csv, table_xlsx
 
 SELECT_WIDTHS = {"book": 168, "class": 140, "rule": 142, "district": 124, "unit": 166}  # pixels, on a small screen
@@ -67,14 +68,12 @@ def ask_filters(assessment: Assessment) -> Filters:
 def ask_status(listed: gpd.GeoDataFrame) -> str:
     """Which answers the list shows; each with how many there are."""
     found = counts(listed)
-    return st.segmented_control(
+    return switch(
         say("coverage.controls.status"),
-        list(STATUSES),
-        format_func=lambda status: say(f"coverage.controls.statuses.{status}", count=numbers.whole(found[status])),
-        default=FAIL,
-        required=True,
+        STATUSES,
+        lambda status: say(f"coverage.controls.statuses.{status}", count=numbers.whole(found[status])),
         key="coverage_status",
-        label_visibility="collapsed",
+        default=FAIL,
     )
 
 

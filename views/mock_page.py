@@ -18,6 +18,7 @@ from views.mock_points import WriteForms, ask_inspector, offer_forms, show_point
 from views.mock_results import WriteTables, show_model, show_scores
 from views.mock_typing import show_typing
 from views.plain_tables import table_html
+from views.switch import switch
 from views.theme import colours
 
 
@@ -44,15 +45,7 @@ def _style_sheet() -> str:
 
 def ask_view() -> str:
     """Whether the risk is looked at, or a mock assessment."""
-    return st.segmented_control(
-        say("mock_page.views.label"),
-        list(VIEWS),
-        format_func=lambda view: say(f"mock_page.views.{view}"),
-        default=VIEWS[0],
-        required=True,
-        key="mock_view",
-        label_visibility="collapsed",
-    )
+    return switch(say("mock_page.views.label"), VIEWS, lambda view: say(f"mock_page.views.{view}"), key="mock_view")
 
 
 def ask_rules(page: Looked) -> None:

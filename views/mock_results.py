@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ from texts.escape import for_html
 from views import notices
 from views.mock_desk import Kept
 from views.plain_tables import table_html
+from views.switch import switch
 from views.theme import score_colour
 from views.uploads import plain_name
 
@@ -29,15 +31,8 @@ def show_scores(kept: Kept, write: WriteTables) -> None:
     """One table at a time, and all of them as a workbook."""
     answer = kept.answer
     with st.container(horizontal=True, key="mock_tables_head", vertical_alignment="center"):
-        chosen = st.segmented_control(
-            say("mock_page.tables.label"),
-            list(_TABLES),
-            format_func=lambda name: _table_label(answer, name),
-            default=ITEM,
-            required=True,
-            key="mock_table",
-            label_visibility="collapsed",
-        )
+        named = partial(_table_label, answer)
+        chosen = switch(say("mock_page.tables.label"), _TABLES, named, key="mock_table")
         st.download_button(
             say("mock_page.tables.download"),
             lambda: tables_bytes(kept, write),

@@ -15,6 +15,7 @@ from texts.escape import for_html
 from views.notices import notice_html
 from views.orders_desk import Desk
 from views.orders_steps import photos_of
+from views.switch import switch
 
 _COLUMNS = 3
 _MOST_SITES = 6
@@ -78,14 +79,12 @@ def _remove(store: Store, by: Person, desk: Desk, number: int, photo: int) -> No
 def _ask_more(store: Store, by: Person, desk: Desk, order: Order) -> None:
     limits = order_book().photos
     with st.expander(say("orders.photos.label", most=limits.most_mb), key="orders_photo_box"):
-        kind = st.segmented_control(
+        kind = switch(
             say("orders.photos.kind"),
-            list(limits.kinds),
-            format_func=limits.kinds.get,
-            default="after" if order.state in ("in_hand", "dealt", "rechecked") else "before",
-            required=True,
+            limits.kinds,
+            limits.kinds.get,
             key=f"orders_photo_kind_{order.id}",
-            label_visibility="collapsed",
+            default="after" if order.state in ("in_hand", "dealt", "rechecked") else "before",
         )
         files = f"orders_photo_files_{order.id}_{desk.serial}"
         st.file_uploader(

@@ -19,6 +19,7 @@ from views.risk import (
 )
 from views.risk_places import choose, places_of, show_chosen, show_list, show_map, title_html
 from views.risk_spread import readings_html, spread_figure, spread_title
+from views.switch import switch
 
 
 def show_risk(page: Looked) -> None:
@@ -58,12 +59,6 @@ def show_risk(page: Looked) -> None:
 
 
 def _ask_scope() -> str:
-    return st.segmented_control(
-        say("mock_page.risk.scope"),
-        list(SCOPES),
-        format_func=lambda name: say(f"mock_page.risk.scopes.{name}"),
-        default=SCOPES[0],
-        required=True,
-        key="risk_scope",
-        label_visibility="collapsed",
+    return switch(
+        say("mock_page.risk.scope"), SCOPES, lambda name: say(f"mock_page.risk.scopes.{name}"), key="risk_scope"
     )

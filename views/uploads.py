@@ -13,8 +13,8 @@ from data.settings import data_folder
 from texts import say
 
 _CHUNK = 1 << 20
-_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
-_LONGEST_NAME = 80
+_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\ud800-\udfff]+')
+_LONGEST_STEM, _LONGEST_ENDING = 180, 40  # bytes; with what is added while it is written fewer than 255
 _DAYS_KEPT = 7
 
 
@@ -63,7 +63,12 @@ def _to_be_read(names: Sequence[str]) -> str:
 def plain_name(name: str) -> str:
     """A name without folders or signs that have a meaning in paths, short enough for any file system."""
     path = Path(_UNSAFE.sub("_", name.replace("\\", "/").rpartition("/")[2]).strip(". ") or "_")
-    return path.stem[:_LONGEST_NAME] + path.suffix[:_LONGEST_NAME]
+    return _cut(path.stem, _LONGEST_STEM) + _cut(path.suffix, _LONGEST_ENDING)
+
+
+def _cut(text: str, most: int) -> str:
+    """So much of a text as takes no more bytes."""
+    return text.encode()[:most].decode(errors="ignore")
 
 
 def _fingerprint(names: Sequence[str], handed: Sequence) -> str:

@@ -7,10 +7,10 @@ import shapely
 
 from geo.crs import to_mm
 from geo.matching import Matches, match_points, nearest_only
+from geo.repairs import fewest_repairs
 from geo.windows import (
     Intervals,
     failing_starts,
-    fewest_repairs,
     least_counts,
     least_counts_between,
     offsets_of,

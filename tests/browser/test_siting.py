@@ -7,23 +7,12 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Visit
+from tests.browser.siting_map import FAILING_STRETCHES
 from texts import say
 
 _MAP = ".st-key-siting_map_box iframe"
 MOST_BYTES_AN_EDIT = 40_000
 _PROPOSED = ["proposed", "repair", "retheme", "both"]
-# The middle of the longest failing stretches, in pixels of the map.
-_STRETCHES = """() => {
-  const map = window.map, size = map.getSize(), found = [];
-  map.eachLayer((layer) => {
-    if (!(layer instanceof L.Polyline) || layer.options.color !== "#CF3A1E" || !layer.getTooltip()) return;
-    const line = layer.getLatLngs().map((at) => map.latLngToContainerPoint(at));
-    const a = line[0], b = line[line.length - 1];
-    found.push({x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, long: Math.hypot(a.x - b.x, a.y - b.y)});
-  });
-  return found.filter((one) => one.x > 80 && one.x < size.x - 80 && one.y > 90 && one.y < size.y - 70)
-    .sort((one, other) => other.long - one.long);
-}"""
 
 
 @pytest.fixture
@@ -73,7 +62,7 @@ def test_click_drag_undo_leave_the_map_standing(siting, visit):
     frame.evaluate("() => { window.stands = true; map.setZoom(map.getZoom() + 1, {animate: false}); }")
     zoom = frame.evaluate("() => map.getZoom()")
     mode(visit, "place")
-    first, *targets = frame.evaluate(_STRETCHES)[:4]
+    first, *targets = frame.evaluate(FAILING_STRETCHES)[:4]
     click_map(siting, first["x"] + 3, first["y"])
     told(siting, "已新增")
     visit.settle()
@@ -183,7 +172,7 @@ def test_areas_and_spots_are_drawn_and_undone(siting, visit):
     frame.evaluate("() => void map.setZoom(map.getZoom() + 0.5, {animate: false})")
     zoom = frame.evaluate("() => map.getZoom()")
     mode(visit, "require")
-    target = frame.evaluate(_STRETCHES)[0]
+    target = frame.evaluate(FAILING_STRETCHES)[0]
     click_map(siting, target["x"] + 3, target["y"])
     told(siting, "已标出必设点")
     visit.settle()
@@ -198,7 +187,7 @@ def test_areas_and_spots_are_drawn_and_undone(siting, visit):
 
 def test_a_reload_loses_nothing(siting, visit):
     mode(visit, "place")
-    targets = map_frame(siting).evaluate(_STRETCHES)
+    targets = map_frame(siting).evaluate(FAILING_STRETCHES)
     for target in targets[:2]:
         click_map(siting, target["x"] + 3, target["y"])
         told(siting, "已新增")
@@ -246,7 +235,7 @@ def save_as(visit: Visit, name: str) -> None:
 def test_hostile_names_are_shown_as_typed(siting, visit, screen, name):
     name = f"{name[:52]}{screen[0]}"
     mode(visit, "place")
-    target = map_frame(siting).evaluate(_STRETCHES)[0]
+    target = map_frame(siting).evaluate(FAILING_STRETCHES)[0]
     click_map(siting, target["x"] + 3, target["y"])
     told(siting, "已新增")
     save_as(visit, name)
@@ -276,7 +265,7 @@ def test_two_browsers_on_one_scenario(siting, visit, app, browser, screen):
     """The second to save is told who was first, keeps what it has, and may put it beside."""
     name = f"同改{screen[0]}"
     mode(visit, "place")
-    targets = map_frame(siting).evaluate(_STRETCHES)
+    targets = map_frame(siting).evaluate(FAILING_STRETCHES)
     click_map(siting, targets[0]["x"] + 3, targets[0]["y"])
     told(siting, "已新增")
     save_as(visit, name)

@@ -7,7 +7,7 @@ import shapely
 
 from geo.crs import metric_crs
 from geo.streets import MAIN_CLASSES, build_streets
-from tests.geo.test_streets import check_positions
+from tests.geo.street_drawing import check_positions
 
 EXTRACTS = ("beijing_wudaokou", "shanghai_centre", "helsinki_centre", "monaco")
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.streets import Streets, build_streets
-from tests.geo.test_streets import city, divided, towns
+from tests.geo.street_drawing import city, divided, towns
 
 ONE_WAY = {"name": "甲路", "oneway": "yes"}
 BACK = ([(1000, 20), (0, 20)], ONE_WAY)

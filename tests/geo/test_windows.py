@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.repairs import fewest_repairs
 from geo.windows import (
     Intervals,
     count_profile,
     failing_starts,
-    fewest_repairs,
     least_counts,
     least_counts_between,
     overlap_mm,

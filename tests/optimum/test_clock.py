@@ -67,7 +67,7 @@ def test_a_solver_that_answers_nothing(monkeypatch):
     model = crossing_streets(12)
     nothing = Outcome("failed", None, float("inf"), float("-inf"))
     monkeypatch.setattr(optimum.tied, "solve", lambda *given, **options: nothing)
-    monkeypatch.setattr("optimum.most.solve", lambda *given, **options: nothing)
+    monkeypatch.setattr("optimum.search.solve", lambda *given, **options: nothing)
     answer = fewest(model)
     assert (answer.status, answer.ended) == ("best_found", "solver")
     assert answer.closed.all()

@@ -80,7 +80,7 @@ def test_bounds_at_a_price_hold(model, budget):
     """Without HiGHS: never below what the best subset closes, and what is found never above it."""
     within = [weight for cost, weight, _ in choices(model) if cost <= budget]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("optimum.most.Search._tied", lambda search: None)
+        patch.setattr("optimum.search.Search._tied", lambda search: None)
         answer = most(model, budget=budget)
     if within:
         assert check(model, answer, budget=budget) == []

@@ -13,9 +13,10 @@ from optimum.answer import check
 from optimum.clock import Clock
 from optimum.compact import compact
 from optimum.fewest import fewest
+from optimum.ground import Ground
 from optimum.highs import solve
 from optimum.model import Model
-from optimum.most import Ground, curve, most
+from optimum.most import curve, most
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +91,7 @@ def test_a_budget_on_lines_is_proved_or_close(lone):
 def test_lines_at_a_price_bound_what_the_solver_finds(lone, monkeypatch):
     """Without HiGHS at the end, the bounds stay above its optimum and the answers below."""
     best = most(lone, budget=6).weight
-    monkeypatch.setattr("optimum.most.Search._tied", lambda search: None)
+    monkeypatch.setattr("optimum.search.Search._tied", lambda search: None)
     priced = most(lone, budget=6)
     assert priced.weight <= best <= priced.bound
     monkeypatch.setattr(optimum.strands, "_LOOKED_AT", 50)
@@ -99,7 +100,7 @@ def test_lines_at_a_price_bound_what_the_solver_finds(lone, monkeypatch):
 
 
 def test_shared_moves_are_bounded_too(crossing, monkeypatch):
-    monkeypatch.setattr("optimum.most.Search._tied", lambda search: None)
+    monkeypatch.setattr("optimum.search.Search._tied", lambda search: None)
     shared = most(crossing, budget=4, time_limit_s=4)
     monkeypatch.undo()
     best = most(crossing, budget=4, time_limit_s=4)

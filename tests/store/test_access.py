@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
 from store import SYSTEM, Denied, Phase, StoreError, Wanted
-from store.access import AREA, OWN, RIGHTS, ROLES, UNIT, WALL, WHOLE, Act, area
+from store.access import AREA, OWN, RIGHTS, ROLES, UNIT, WALL, WHOLE, Act, area, seen_by
+from store.schema import gaps, mocks, orders
 from tests.store.conftest import PASSWORD
 
 EVERYBODY = ("command", "east", "west", "lamps", "parks", "planner", "wall")
@@ -141,6 +143,36 @@ def test_a_forged_person_is_nobody(kept, staff):
     ):
         with pytest.raises(Denied):
             kept.orders.page(forged)
+
+
+@pytest.mark.parametrize("table", [orders, gaps, mocks], ids=lambda table: table.name)
+def test_a_role_that_nobody_thought_of_sees_nothing(kept, staff, run, table):
+    unknown = replace(staff.command, role="auditor", unit="园林处", district="西区")
+    with kept.base.open(writing=False) as connection:
+        assert connection.execute(sa.select(table.c.id).where(*seen_by(unknown, table))).all() == []
+
+
+def test_what_an_account_may_not_any_more_is_asked_of_the_account_itself(kept, staff, clock):
+    """A person made up with the right stamp: it is closed, has its first password, or its link has ended."""
+    kept.people.add(staff.command, "new", "新人", "command", password=PASSWORD)
+    first = kept.people.sign_in("new", PASSWORD)
+    kept.people.change(staff.command, staff.planner.id, active=False)
+    clock.turn(days=31)
+    for forged in (
+        replace(first, must_change=False, until=None),
+        replace(staff.planner, stamp=staff.planner.stamp + 1),
+        replace(staff.wall, until=None),
+    ):
+        with pytest.raises(Denied, match="重新登录"):
+            kept.orders.page(forged)
+
+
+@pytest.mark.parametrize("forged", [replace(SYSTEM), replace(SYSTEM, name="x"), replace(SYSTEM, id=1)])
+def test_nobody_calls_themselves_the_program(kept, run, assessed, forged):
+    """Not even for what the program itself may do."""
+    for act in ("keep_runs", "review_orders", "raise_orders", "see_runs", "see_calendar"):
+        with pytest.raises(Denied, match="的角色不能"):
+            CALLS[act](kept, forged, run, assessed("west_gap"))
 
 
 def test_the_program_itself_does_only_what_runs_by_the_clock(kept, staff):

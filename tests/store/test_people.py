@@ -4,7 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 
+import store.people
 from store import Denied, StoreError
 from store.people import TRIES
 from store.schema import people, wall_tokens
@@ -100,6 +102,39 @@ def test_a_reset_opens_the_lock_and_ends_sessions(kept, number, staff):
     assert kept.people.sign_in("zhang.san", PASSWORD).must_change
 
 
+@pytest.mark.parametrize("older_hash", [False, True])
+def test_a_password_that_is_reset_while_it_is_looked_at_lets_nobody_in(kept, number, staff, monkeypatch, older_hash):
+    """Nor does the old one come back, as it would where its hash is due to be made anew."""
+    verified = store.people._verified
+
+    def reset_meanwhile(hashed: str, password: str) -> bool:
+        monkeypatch.undo()
+        if older_hash:
+            monkeypatch.setattr(PasswordHasher, "check_needs_rehash", lambda *_: True)
+        kept.people.reset_password(staff.command, number, OWN)
+        return verified(hashed, password)
+
+    monkeypatch.setattr(store.people, "_verified", reset_meanwhile)
+    with pytest.raises(Denied, match="账号或口令不对"):
+        kept.people.sign_in("zhang.san", PASSWORD)
+    assert kept.people.sign_in("zhang.san", OWN).must_change
+
+
+def test_an_account_that_is_changed_between_the_password_and_the_session_gets_none(kept, number, staff):
+    person = kept.people.sign_in("zhang.san", PASSWORD)
+    kept.people.reset_password(staff.command, number, OWN)
+    with pytest.raises(Denied, match="重新登录"):
+        kept.sessions.open(person)
+
+
+def test_blanks_around_what_is_changed_are_no_part_of_it(kept, number, staff):
+    kept.people.change(staff.command, number, name=" 张三 ", role="district", district=" 东区 ")
+    changed = next(one for one in kept.people.accounts(staff.command) if one.id == number)
+    assert (changed.name, changed.district) == ("张三", "东区")
+    with pytest.raises(StoreError):
+        kept.people.change(staff.command, number, district="  ")
+
+
 def test_a_closed_account_is_out_at_once_and_comes_back(kept, number, staff):
     person = kept.people.change_password(kept.people.sign_in("zhang.san", PASSWORD), PASSWORD, OWN)
     kept.people.change(staff.command, number, active=False)
@@ -173,6 +208,33 @@ def test_a_demo_needs_no_login_on_this_machine_only(kept):
         kept.people.sign_in_outside("demo")
 
 
+def test_neither_a_closed_account_nor_the_demo_is_one_of_the_command_centre(kept):
+    demo = kept.people.demo("127.0.0.1")
+    boss = kept.people.first("boss", "王主任", PASSWORD)
+    second = kept.people.add(boss, "second", "李主任", "command")
+    kept.people.change(boss, second, active=False)
+    kept.people.change(boss, demo.id, active=True)
+    with pytest.raises(StoreError, match="至少要留一个可用的指挥部账号"):
+        kept.people.change(boss, boss.id, active=False)
+    with pytest.raises(Denied, match="系统里已有账号"):
+        kept.people.demo("127.0.0.1")
+
+
+def test_where_there_are_accounts_nobody_comes_as_the_demo(kept):
+    kept.people.first("boss", "王主任", PASSWORD)
+    with pytest.raises(Denied, match="系统里已有账号"):
+        kept.people.demo("127.0.0.1")
+    assert [one.login for one in kept.people.accounts(kept.people.sign_in("boss", PASSWORD))] == ["boss"]
+
+
+def test_a_demo_that_has_ended_does_not_begin_again(kept):
+    kept.people.demo("127.0.0.1")
+    with kept.base.open(writing=True) as connection:
+        connection.execute(sa.update(people).values(active=False))
+    with pytest.raises(Denied, match="系统里已有账号"):
+        kept.people.demo("127.0.0.1")
+
+
 def test_a_wall_token_ends_and_can_be_revoked_and_is_nowhere_to_read(kept, staff, clock):
     token = kept.tokens.make(staff.command, "大厅", days=2)
     wall = kept.tokens.sign_in(token)
@@ -187,6 +249,8 @@ def test_a_wall_token_ends_and_can_be_revoked_and_is_nowhere_to_read(kept, staff
     kept.tokens.revoke(boss, known.id)
     with pytest.raises(Denied, match="重新登录"):
         kept.orders.counts(wall)
+    with pytest.raises(Denied, match="链接无效、已过期或已撤销"):
+        kept.tokens.sign_in(token)
     other = kept.tokens.make(boss, "二厅", days=1)
     second = kept.tokens.sign_in(other)
     clock.turn(days=1)

@@ -319,6 +319,65 @@ def test_behind_a_proxy_its_header_is_who_one_is(boss, kept, knocks, way, monkey
     assert _is_outside(opened())
 
 
+@pytest.fixture
+def proxied(boss, kept, knocks, way, monkeypatch):
+    """Whom the proxy names from now on; its ``li`` is a planner."""
+    original = st.get_option
+    trusted = {"server.trustedUserHeaders": {"X-Remote-User": "login"}, "server.address": "127.0.0.1"}
+    monkeypatch.setattr(st, "get_option", lambda name: trusted.get(name, original(name)))
+    way("proxy")
+    number = kept.people.add(boss, "li", "李四", "planner")
+
+    def names(*logins: str) -> None:
+        knocks(replace(ELSEWHERE, headers={**ELSEWHERE.headers, "x-remote-user": logins}))
+
+    return names, number
+
+
+def looking(app: AppTest) -> AppTest:
+    """The page 测评标准 with something typed, and something on a desk."""
+    app = app.switch_page("pages/standards.py").run()
+    app.text_input(key="standards_find").input("公共广场").run()
+    app.session_state["siting_desks"] = {"demo": Desk(Scenario("市里的方案", "x"))}
+    return app
+
+
+def test_who_became_another_behind_a_proxy_sees_nothing_of_what_they_had(boss, kept, proxied):
+    """Nobody signs in there by hand: the same window goes on at once, as the district's, with empty desks."""
+    names, number = proxied
+    names("li")
+    app = looking(opened())
+    kept.people.change(boss, number, role="district", district="古渡区")
+    app.run()
+    assert app.session_state[office._VISITOR].role == "district"
+    assert "siting_desks" not in app.session_state and app.text_input(key="standards_find").value == ""
+
+
+def test_a_window_is_whose_name_the_proxy_gives_now(kept, proxied):
+    """A window that comes back to its session may come with another name, or with none."""
+    names, _ = proxied
+    names("boss")
+    app = looking(opened())
+    names("li")
+    app.run()
+    assert app.session_state[office._VISITOR].name == "李四" and "siting_desks" not in app.session_state
+    app.run()
+    assert app.session_state[office._VISITOR].name == "李四"
+    names()
+    app.run()
+    assert _is_outside(app) and say("people.door.no_login") in html_of(app)
+
+
+def test_a_window_is_nobodys_once_the_provider_knows_nobody(boss, kept, knocks, way):
+    way("oidc")
+    user = {"is_logged_in": True, "preferred_username": "boss", "iat": datetime.now(UTC).timestamp()}
+    knocks(replace(ELSEWHERE, user=user))
+    app = opened()
+    assert not _is_outside(app.run())
+    knocks(replace(ELSEWHERE, user={}))
+    assert _is_outside(app.run())
+
+
 def test_by_a_provider_one_is_who_it_says(boss, kept, knocks, way):
     way("oidc")
     assert [one.label for one in opened().button] == [say("people.sign_in.provider")]

@@ -15,9 +15,11 @@ def handed(name: str, content: bytes = b"x") -> BytesIO:
     return file
 
 
-@pytest.mark.parametrize(
-    "name", ["../../etc/passwd", "..", "C:\\a\\点位.csv", "<b>.csv", "长" * 300 + ".csv", "\0.csv"]
-)
+HOSTILE = ["../../etc/passwd", "..", "C:\\a\\点位.csv", "<b>.csv", "\0.csv", "\ud800.csv"]
+LONG = ["长" * 300 + ".csv", "𠮷" * 99 + ".csv", "a." + "𠮷" * 99]
+
+
+@pytest.mark.parametrize("name", HOSTILE + LONG)
 def test_names_stay_inside_the_folder(user_folder, name):
     kept = keep_uploads([handed(name)])
     assert kept.read_bytes() == b"x"

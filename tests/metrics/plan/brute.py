@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
+import shapely
 
 from data.city import City
 from data.vocabulary import vocabulary
@@ -13,8 +14,9 @@ from metrics.plan import Goals, Offer
 from metrics.plan.problem import Problem, problem_of
 from metrics.scenario import Site, WhatIf, edited_city
 from metrics.scenario.sites import site_in
+from tests.metrics.plan.drawn import EVERYWHERE
 
-_MOST_MOVES = 8
+_MOST_MOVES, _MOST_LEFT, _FREE_M = 8, 7, 0.5
 PLACE_M = 500.0  # what data/plan.yaml says a place is worth beside metres of street
 EVERY_THEME = ",".join(vocabulary().themes)
 
@@ -48,6 +50,20 @@ def outcomes(city: City, book: RuleBook, offer: Offer) -> list[Outcome]:
             if _allowed(problem, chosen, offer.spacing_m):
                 found.append(_judged(city, book, problem, {sites[m].id: sites[m] for m in chosen}, chosen))
     return found
+
+
+def narrowed(city: City, book: RuleBook, offer: Offer) -> Offer:
+    """The offer with so many places forbidden that all subsets can be tried; those left lie far apart in their list."""
+    whatif = WhatIf(city, book)
+    problem = problem_of(whatif, Goals(), offer)
+    places = problem.xy_mm[problem.moves.site < 0] / 1000
+    for count in range(_MOST_LEFT, 0, -1):
+        left = places[np.linspace(0, len(places) - 1, count).round().astype(int)]
+        free = shapely.union_all(shapely.buffer(shapely.points(left), _FREE_M))
+        own = replace(offer, forbidden=(*offer.forbidden, shapely.difference(EVERYWHERE, free)))
+        if len(problem_of(whatif, Goals(), own).moves) <= _MOST_LEFT:
+            return own
+    raise ValueError("even one free place leaves too many moves")
 
 
 def _site(problem: Problem, whatif: WhatIf, move: int) -> Site:
