@@ -6,6 +6,7 @@ import subprocess
 import zipfile
 from datetime import UTC, date, datetime
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -195,8 +196,25 @@ def test_the_bulletin_says_the_sentences_and_lists_all_gaps(demo):
     head = [
         say(f"brief_bulletin.columns.{name}") for name in ("number", "place", "district", "where", "found", "repair")
     ]
-    listed = [table for table in document.tables if [cell.text for cell in table.rows[0].cells] == head]
-    assert sum(len(table.rows) - 1 for table in listed) == len(assessment.gaps)
+    (listed,) = [table for table in document.tables if [cell.text for cell in table.rows[0].cells] == head]
+    assert listed.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None, "the head again on every page"
+    assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in listed.rows)
+    found: dict[str, list[str]] = {}
+    for row in listed.rows[1:]:
+        if row._tr.tc_lst[0].grid_span == len(head):
+            found[row.cells[0].text] = own = []
+        else:
+            own.append(row.cells[1].text)
+    for name, gaps in assessment.gaps.groupby("unit"):
+        assert len(found[say("brief_bulletin.unit_gaps", unit=name, count=len(gaps))]) == len(gaps)
+    assert sum(map(len, found.values())) == len(assessment.gaps)
+
+
+def test_a_share_breaks_nowhere_but_behind_the_stroke(demo):
+    document = document_of(*demo, take(*demo, at=AT))
+    found = [cell.text for table in document.tables for row in table.rows for cell in row.cells if "%" in cell.text]
+    pairs = [text for text in found if "/" in text]
+    assert pairs and all(re.fullmatch(r"[\d.]+\u00a0%\u00a0/ [\d.]+\u00a0%", text) for text in pairs)
 
 
 def test_captions_are_numbered_and_contents_are_there(demo):
@@ -209,6 +227,9 @@ def test_captions_are_numbered_and_contents_are_there(demo):
     marks = {mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))}
     links = [link.get(qn("w:anchor")) for link in body.iter(qn("w:hyperlink"))]
     assert links and set(links) <= marks
+    asked = [found for text in body.iter(qn("w:instrText")) if (found := re.search(r"PAGEREF (\S+) \\h", text.text))]
+    assert [found[1] for found in asked] == links, "each entry asks for the page of its own heading"
+    assert document.settings.element.find(qn("w:updateFields")) is not None
     shown = "\n".join(paragraph.text for paragraph in document.paragraphs[:30])
     assert shown.count("一、总体情况") >= 1
     begun, ended = (
@@ -351,16 +372,42 @@ def test_no_words_lie_on_other_words(demo):
                 assert apart, (page.title, one.runs, two.runs)
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+def printed(file: Path) -> Path:
+    """The PDF that LibreOffice makes of a file, beside it."""
+    profile = f"-env:UserInstallation={(file.parent / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(file.parent), str(file)]
+    subprocess.run(command, check=True, capture_output=True, timeout=200)
+    return file.with_suffix(".pdf")
+
+
+_OFFICE = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+
+
+@_OFFICE
 def test_libreoffice_makes_as_many_pages_as_there_are_slides(small, tmp_path):
     briefing = whole(*small)
     written = write_set(*small, briefing, ("pptx", "docx"), tmp_path)
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     counts = {}
     for file in written.files:
-        command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(file)]
-        subprocess.run(command, check=True, capture_output=True, timeout=200)
-        content = file.with_suffix(".pdf").read_bytes()
+        content = printed(file).read_bytes()
         counts[file.suffix] = len(re.findall(rb"/Type\s*/Page\b", content))
     assert counts[".pptx"] == len(Presentation(written.files[0]).slides)
     assert counts[".docx"] >= 3
+
+
+@_OFFICE
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+@pytest.mark.parametrize("make", [None, lambda: city_of_units(500)], ids=["demo", "500_units"])
+def test_the_contents_name_the_pages_on_which_libreoffice_puts_the_headings(demo, tmp_path, make):
+    city, assessment = demo if make is None else judged(make())
+    briefing = whole(city, assessment) if make is None else take(city, assessment, at=AT)
+    file = write_set(city, assessment, briefing, ("docx",), tmp_path).files[0]
+    told = subprocess.run(["pdftotext", "-layout", printed(file), "-"], check=True, capture_output=True, text=True)
+    pages = ["".join(page.split()) for page in told.stdout.split("\f")]
+    headings = [p.text for p in Document(file).paragraphs if p.style.name in ("Heading 1", "Heading 2")]
+    assert len(headings) >= 5
+    for heading in ("".join(heading.split()) for heading in headings):
+        number = re.search(rf"{re.escape(heading)}\.+(\d+)", pages[0])
+        assert number, (heading, pages[0])
+        text = pages[int(number[1]) - 1].replace(number[0], "")
+        assert heading in text, (heading, number[1])
