@@ -1,4 +1,4 @@
-"""Slides that rank: districts by their scores; units by their gaps beside the classes of the board."""
+"""What ranks: a slide of districts by their scores; a block of units by their gaps beside the classes of the board."""
 
 from collections.abc import Callable
 
@@ -6,14 +6,15 @@ from briefing.facts import Briefing
 from briefing.facts.findings_said import long_day, score_step
 from briefing.shown import Shown
 from briefing.slide_blocks import COLUMN, LEFT, more_line, or_nothing, titled
-from briefing.slide_parts import Cell, Dots, Line, Page, table, words
+from briefing.slide_flow import Block
+from briefing.slide_parts import Cell, Dots, Line, Page, Part, table, words
 from briefing.wording import step_words
 from metrics.assessment import Assessment
 from texts import numbers, say
 
 RANKED = 12
 """Districts on one slide."""
-_LISTED, _TALLEST = 14, 118
+_LISTED, _TALLEST = 14, 160
 _LOW, _HIGH, _STEP = 70, 100, 10
 
 
@@ -83,13 +84,22 @@ def _ranking_title(briefing: Briefing) -> str:
     return say("brief_slides.ranking_title", count=numbers.whole(len(known)), **values)
 
 
-def units_page(briefing: Briefing, _assessment: Assessment, _shown: Shown) -> Page:
+def units_block(briefing: Briefing) -> Block:
     """Units with most gaps, and the classes with the lowest scores."""
-    most = max((unit.gaps for unit in briefing.units), default=0)
-    title = say("brief_slides.units_title", count=numbers.whole(sum(1 for unit in briefing.units if unit.gaps)))
-    title = title if most else say("brief_slides.no_gaps")
-    parts = [*titled(say("brief_slides.units"), title, None, demo=briefing.demo)]
-    shown = briefing.units[:_LISTED]
+    with_gaps = sum(1 for unit in briefing.units if unit.gaps)
+    title = say("brief_slides.units_title", count=numbers.whole(with_gaps))
+    return Block(
+        kicker=say("brief_slides.units"),
+        title=title if with_gaps else say("brief_slides.no_gaps"),
+        rows=min(max(len(briefing.units), len(briefing.items)), _LISTED),
+        fixed=88,
+        row_h=48,
+        draw=lambda top, rows: [*_units(briefing, top + 4, rows), *_items(briefing, top + 4, rows)],
+    )
+
+
+def _units(briefing: Briefing, top: float, most: int) -> list[Part]:
+    shown = briefing.units[:most]
     rows = [
         (
             Cell(unit.name, bold=True), Cell(numbers.score(unit.score)), Cell(numbers.whole(unit.lines)),
@@ -98,9 +108,12 @@ def units_page(briefing: Briefing, _assessment: Assessment, _shown: Shown) -> Pa
         for unit in shown
     ]  # fmt: skip
     head = [say(f"brief_slides.columns.{name}") for name in ("unit", "score", "lines", "places", "repair")]
-    parts.append(table(LEFT, 200, (370, 110, 110, 110, 110), 48, head, rows, right={1, 2, 3, 4}))
-    parts += more_line(LEFT, 200 + 44 + 48 * len(shown), len(briefing.units) - len(shown))
-    items = sorted(briefing.items, key=lambda item: (item.score is None, item.score or 0.0, item.label))[:_LISTED]
+    parts: list[Part] = [table(LEFT, top, (370, 110, 110, 110, 110), 48, head, rows, right={1, 2, 3, 4})]
+    return parts + more_line(LEFT, top + 44 + 48 * len(shown), len(briefing.units) - len(shown))
+
+
+def _items(briefing: Briefing, top: float, most: int) -> list[Part]:
+    items = sorted(briefing.items, key=lambda item: (item.score is None, item.score or 0.0, item.label))[:most]
     rows = [
         (
             Cell(item.label, bold=True), Cell(numbers.score(item.score)),
@@ -110,6 +123,5 @@ def units_page(briefing: Briefing, _assessment: Assessment, _shown: Shown) -> Pa
         for item in items
     ]  # fmt: skip
     head = [say(f"brief_slides.columns.{name}") for name in ("item", "score", "pass_rate", "failed", "unknown")]
-    parts.append(table(COLUMN, 200, (384, 110, 140, 110, 120), 48, head, rows, right={1, 2, 3, 4}))
-    parts += more_line(COLUMN, 200 + 44 + 48 * len(items), len(briefing.items) - len(items))
-    return Page(title, tuple(parts))
+    parts: list[Part] = [table(COLUMN, top, (384, 110, 140, 110, 120), 48, head, rows, right={1, 2, 3, 4})]
+    return parts + more_line(COLUMN, top + 44 + 48 * len(items), len(briefing.items) - len(items))

@@ -22,11 +22,13 @@ from pptx.util import Emu
 from briefing.brief import KINDS, file_name, preview, write_set, write_zip
 from briefing.bulletin import write_bulletin
 from briefing.facts import Audience, Earlier, OrdersTold, PlanTold, UnitOrders, sentences, take
+from briefing.facts.findings_said import long_day
 from briefing.office_files import plain
 from briefing.shown import Shown
 from briefing.slide_file import write_slides
+from briefing.slide_flow import Block, is_nearly_empty, packed_pages
 from briefing.slide_pages import pages_of
-from briefing.slide_parts import HIGH, WIDE, Words, fit, text_width
+from briefing.slide_parts import HIGH, WIDE, Picture, Table, Words, fit, text_width
 from briefing.workbook import write_workbook
 from data.errors import DataError
 from tests.briefing.brief_cities import FORMULA, LONG, SCRIPT, city_of_units, good_city, hostile_city, plain_city
@@ -137,8 +139,11 @@ def test_slides_show_the_figures(demo):
     briefing = whole(city, assessment)
     slides = slides_of(city, assessment, briefing)
     assert slides.slide_width * 9 == slides.slide_height * 16
-    assert len(slides.slides) == 3 + len(briefing.districts) + 4
+    assert len(slides.slides) == 3 + len(briefing.districts) + 3, "two units' orders share the page of a short plan"
     text = texts_of(slides)
+    for name in ("units", "plan", "orders"):
+        assert say(f"brief_slides.{name}") in text
+    assert say("brief_slides.progress", day=long_day(briefing.change.since)).replace(" ", "") in text
     for own in briefing.districts:
         assert own.name in text and numbers.score(own.score) in text
     assert say("brief.demo") in text
@@ -268,7 +273,7 @@ def test_documents_of_odd_cities(make, scope, tmp_path):
     written = write_set(city, assessment, briefing, ("pptx", "docx", "xlsx", "png"), tmp_path)
     kinds = {file.suffix: file for file in written.files}
     slides = Presentation(kinds[".pptx"])
-    assert len(slides.slides) >= 3
+    assert len(slides.slides) >= (3 if scope == "city" else 2), "a unit without much to repair has all on one page"
     Document(kinds[".docx"])
     book = openpyxl.load_workbook(kinds[".xlsx"])
     for sheet in book.worksheets:
@@ -358,10 +363,70 @@ def test_the_preview_is_a_picture_of_each_slide(small):
     assert len(pictures) == 2
 
 
-def test_no_words_lie_on_other_words(demo):
-    """Lines of words on a page do not overlap, as they are laid out."""
+def deck(city, assessment, scope, name, *, bare=False):
+    """The pages of a briefing with everything that one may hold, or with the least."""
+    make = take if bare else whole
+    briefing = make(city, assessment, audience=Audience(scope, name), **({"at": AT} if bare else {}))
+    return pages_of(briefing, assessment, Shown(city, assessment))
+
+
+_DECKS = [
+    ("city", "", False), ("city", "", True), ("district", "临湾区", False), ("unit", "城投路灯中心", False),
+    ("unit", "澜州交投集团", False), ("unit", "澜州交投集团", True), ("unit", "市卫生健康委", False),
+    ("unit", "市卫生健康委", True), ("unit", "市城管局", True),
+]  # fmt: skip
+
+
+def filled(page) -> float:
+    """How far down, as a share of the body, the parts of a page reach."""
+    ends = []
+    for part in page.parts:
+        if isinstance(part, Table):
+            ends.append(part.y + 44 + part.row_h * len(part.rows))
+        elif isinstance(part, Words | Picture) and part.y < 1000:
+            ends.append(part.y + part.h)
+    return (max(ends) - 196) / (985 - 196)
+
+
+@pytest.mark.parametrize(("scope", "name", "bare"), _DECKS)
+def test_no_page_is_nearly_empty_and_none_overflows(demo, scope, name, bare):
+    pages = deck(*demo, scope, name, bare=bare)
+    assert len(pages) >= 2
+    for page in pages[1:]:
+        assert 0.45 <= filled(page) <= 1.01, page.title
+
+
+def test_blocks_share_pages_in_their_order_and_keep_some_rows():
+    def block(rows, fixed=150.0):
+        return Block("k", "t", rows, fixed, 46.0, lambda top, count: [])
+
+    tall, low = block(12), block(1, 60.0)
+    assert [len(page) for page in packed_pages([tall, tall])] == [1, 1]
+    ((one, other),) = packed_pages([tall, low])
+    assert one[0] is tall and 4 <= one[1] < 12, "shows fewer rows so that the short one fits"
+    assert other == (low, 1)
+    assert [len(page) for page in packed_pages([low, low, low])] == [3]
+    assert packed_pages([]) == []
+    assert is_nearly_empty(packed_pages([low])[0]) and not is_nearly_empty(packed_pages([tall])[0])
+
+
+def test_a_unit_has_a_close_up_its_sentences_and_its_classes_on_one_page(demo):
     city, assessment = demo
-    for page in pages_of(whole(city, assessment), assessment, Shown(city, assessment)):
+    briefing = whole(city, assessment, audience=Audience("unit", "澜州交投集团"))
+    page = pages_of(briefing, assessment, Shown(city, assessment))[1]
+    assert any(isinstance(part, Picture) for part in page.parts)
+    said = "".join(run.text for part in page.parts if isinstance(part, Words) for run in part.runs)
+    for sentence in sentences(briefing):
+        assert re.sub(r"\s", "", sentence) in re.sub(r"\s", "", said)
+    cells = [[cell.text for cell in row] for part in page.parts if isinstance(part, Table) for row in part.rows]
+    for item in briefing.items:
+        assert [item.label, str(item.passed), str(item.failed), str(item.unknown)] in cells
+
+
+@pytest.mark.parametrize(("scope", "name", "bare"), _DECKS)
+def test_no_words_lie_on_other_words(demo, scope, name, bare):
+    """Lines of words on a page do not overlap, as they are laid out."""
+    for page in deck(*demo, scope, name, bare=bare):
         boxes = [part for part in page.parts if isinstance(part, Words)]
         for one in boxes:
             assert one.x >= 0 and one.x + one.w <= WIDE and one.y + one.h <= HIGH
