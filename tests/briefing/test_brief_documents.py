@@ -31,6 +31,7 @@ from briefing.slide_pages import pages_of
 from briefing.slide_parts import HIGH, WIDE, Picture, Table, Words, fit, text_width
 from briefing.workbook import write_workbook
 from data.errors import DataError
+from data.vocabulary import vocabulary
 from tests.briefing.brief_cities import FORMULA, LONG, SCRIPT, city_of_units, good_city, hostile_city, plain_city
 from tests.briefing.conftest import judged
 from texts import numbers, say
@@ -111,6 +112,25 @@ def test_every_verdict_gap_and_trace_is_in_the_workbook(demo):
     assert (traces["是否计入"] == "计入").sum() == assessment.traces["counted"].sum()
     for sheet in book.worksheets[1:]:
         assert sheet.freeze_panes == "A2" and sheet.auto_filter.ref
+
+
+def test_codes_stand_beside_words(demo):
+    city, assessment = demo
+    book = openpyxl.load_workbook(BytesIO(write_workbook(take(city, assessment, at=AT), assessment, sites=city.sites)))
+    told = rows_of(book["点位计入明细"])
+    assert told["点位编号"].tolist() == assessment.traces["site"].tolist()
+    names = city.sites.set_index("id")["name"]
+    np.testing.assert_array_equal(told["点位"], names.reindex(told["点位编号"]))
+    subjects = assessment.verdicts.drop_duplicates(["rule", "subject"]).set_index(["rule", "subject"])["subject_name"]
+    keys = pd.MultiIndex.from_frame(told[["规则编号", "对象编号"]])
+    np.testing.assert_array_equal(told["对象"], subjects.reindex(keys))
+    titles = {rule.id: rule.title for rule in assessment.book.at(assessment.phase)}
+    assert told["规则"].tolist() == told["规则编号"].map(titles).tolist()
+    assert set(told["载体"]) <= set(vocabulary().carriers.labels.values())
+    for name in ("缺口", "全部判定"):
+        sheet = rows_of(book[name])
+        for code, word in (("规则编号", "规则"), ("对象编号", "对象")):
+            assert sheet.loc[sheet[code].notna(), word].notna().all(), (name, word)
 
 
 def test_rows_that_a_sheet_cannot_hold_are_counted_on_the_cover(small):
