@@ -339,6 +339,7 @@ def _kind_options(command):
 @click.option("--unit", help=say("cli.brief.unit"))
 @click.option("--since", type=click.Path(path_type=Path), help=say("cli.brief.since"))
 @click.option("--plan", "plan_folder", type=click.Path(path_type=Path), help=say("cli.brief.plan"))
+@click.option("--orders-as", metavar="LOGIN", help=say("cli.brief.orders_as"))
 @click.option("--templates", type=click.Path(path_type=Path), help=say("cli.brief.templates"))
 @click.option("--size", type=click.Choice(_SIZES), default=_SIZES[0], show_default=True, help=say("cli.brief.size"))
 @click.option("--approval", default="", help=say("cli.brief.approval"))
@@ -368,6 +369,7 @@ def brief(folder: Path, out: Path | None, as_zip: bool, as_json: bool, **asked) 
     _progress(say("cli.brief.judging"))
     city, assessment = judged_again(found, city=asked["city"], book=asked["book"])
     audience = next((Audience(scope, asked[scope]) for scope in ("district", "unit") if asked[scope]), Audience())
+    orders = None if asked["orders_as"] is None else _orders_told(asked["orders_as"], assessment, audience)
     at = asked["at"] or datetime.now().astimezone()
     briefing = take(
         city,
@@ -377,6 +379,7 @@ def brief(folder: Path, out: Path | None, as_zip: bool, as_json: bool, **asked) 
         approval=asked["approval"],
         earlier=earlier,
         plan=plan_told,
+        orders=orders,
     )
     options = {
         "size": asked["size"],
@@ -393,6 +396,25 @@ def brief(folder: Path, out: Path | None, as_zip: bool, as_json: bool, **asked) 
     files = [str(file) for file in written.files]
     figures = {"files": files, "notes": list(written.notes), "score": briefing.own.score}
     _report(as_json, figures, say("cli.brief.done", folder=target, count=len(files)))
+
+
+def _orders_told(login: str, assessment, audience):
+    """What this installation's store says of the orders, as an account sees them; who has this shell vouches for it."""
+    from briefing.facts import OrdersTold, UnitOrders
+    from metrics.scores import CITY
+    from store import open_store
+    from store.people import DEMO
+    from store.unit_counts import audience_counts
+
+    scores = assessment.scores
+    city = str(scores.loc[scores["scope"] == CITY, "name"].iloc[0])
+    store = open_store()
+    try:
+        by = store.people.demo("127.0.0.1") if login == DEMO else store.people.sign_in_outside(login)
+        counts = audience_counts(store, by, city=city, scope=audience.scope, name=audience.name)
+    finally:
+        store.close()
+    return OrdersTold.of([UnitOrders(*unit) for unit in counts])
 
 
 def _check_folder(folder: Path) -> None:

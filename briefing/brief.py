@@ -182,7 +182,7 @@ def _jobs(city, assessment, briefing, kinds, sheet, templates, shown, notes, tel
     makers = {
         PPTX: slides,
         DOCX: document,
-        XLSX: lambda _: write_workbook(briefing, assessment),
+        XLSX: lambda _: write_workbook(briefing, assessment, sites=city.sites),
         HTML: lambda _: map_page(city, assessment, approval=briefing.approval, filters=filters).encode(),
         GPKG: package,
         KMZ: lambda _: kmz_bytes(city, assessment, filters=filters),

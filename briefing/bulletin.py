@@ -12,7 +12,7 @@ from docx.shared import Pt
 from briefing import word
 from briefing.facts import Briefing, district_part, paragraphs
 from briefing.facts.findings_said import gap_counts, long_day, ordered, score_step
-from briefing.office_files import packed, plain
+from briefing.office_files import packed, plain, shortened
 from briefing.shown import Shown
 from briefing.templates import opened_word
 from briefing.wording import place_of, source_of, step_words, text_of, where_of, where_of_gap
@@ -23,7 +23,7 @@ from metrics.scores import CITY, UNIT
 from texts import numbers, say
 
 _MAP_WIDTH_MM, _DISTRICT_WIDTH_MM, _GAP_WIDTH_MM = 120.0, 84.0, 120.0
-_MOST_CHANGED, _MOST_PROPOSED, _MOST_CLOSE_UPS = 40, 60, 5
+_MOST_CHANGED, _MOST_PROPOSED, _MOST_CLOSE_UPS, _MOST_SIGNS = 40, 60, 5, 60
 
 
 def write_bulletin(
@@ -190,7 +190,7 @@ class _Paper:
         ]
         if rows:
             names = ("number", "kind", "place", "closes", "cost")
-            self._table("plan", names, rows, mm=[9, 22, 52, 56, 19], right=[0, 4])
+            self._table("plan", names, rows, mm=[8, 20, 51, 55, 24], right=[0, 4])
             self._rest(len(plan.proposals) - len(shown))
 
     def appendix(self) -> None:
@@ -202,17 +202,18 @@ class _Paper:
             word.body(self._document, say("brief_bulletin.no_gaps"))
             return
         units = failing["unit"].where(failing["unit"].notna(), "")
+        rows: list[list[str] | word.Band] = []
         for unit in sorted(units.unique(), key=lambda name: (name == "", name)):
             own = failing[units == unit]
-            name = unit or say("brief_bulletin.no_unit")
-            word.heading(self._document, say("brief_bulletin.unit_gaps", unit=name, count=numbers.whole(len(own))), 3)
-            rows = [
+            name = shortened(unit, _MOST_SIGNS) or say("brief_bulletin.no_unit")
+            rows.append(word.Band(say("brief_bulletin.unit_gaps", unit=name, count=numbers.whole(len(own)))))
+            rows += [
                 [str(n), place_of(row), text_of(row.district), where_of(row), *_counts(row, self._assessment)]
                 for n, row in enumerate(own.itertuples(), start=1)
             ]
-            names = ("number", "place", "district", "where", "found", "repair")
-            self._table("gaps", names, rows, mm=[9, 38, 20, 48, 29, 14], right=[0, 4, 5], title=name)
-            self._beside(own)
+        names = ("number", "place", "district", "where", "found", "repair")
+        self._table("gaps", names, rows, mm=[8, 35, 19, 53, 31, 12], right=[0, 4, 5])
+        self._beside(failing)
 
     def _section(self, name: str) -> None:
         number = _chinese(next(self._sections))
@@ -262,7 +263,7 @@ class _Paper:
         ]
         names = ("number", "place", "where", "found", "repair", "unit")
         who = district or self._briefing.who
-        self._table("worst", names, rows, mm=[9, 36, 48, 20, 14, 31], right=[0, 3, 4], title=who)
+        self._table("worst", names, rows, mm=[8, 31, 46, 30, 11, 32], right=[0, 3, 4], title=who)
         self._beside(listed)
 
     def _beside(self, listed: pd.DataFrame) -> None:
@@ -328,7 +329,8 @@ def _rank(rank: int | None) -> str:
 
 def _counts(row, assessment: Assessment) -> tuple[str, str]:
     """Found / due, and the fewest sites that repair it."""
-    return found_of_due(row, assessment), numbers.own_repair(row)
+    found = found_of_due(row, assessment).replace(" / ", "\u00a0/ ")  # where it has to, a line breaks behind the stroke
+    return found, numbers.own_repair(row)
 
 
 def _chinese(number: int) -> str:

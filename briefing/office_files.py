@@ -11,6 +11,7 @@ _MOST = 32_000  # a cell of a workbook holds 32 767
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile("[^\\S\u00a0\u202f\u3000]+")
 _BEFORE_HAN = re.compile("(?<=[0-9–])\u202f(?=[\u3400-\u9fff])")  # programs set a gap there themselves
+_BEFORE_UNIT = re.compile("(?<=[0-9]) (?=%|米|公里|处|万处)")
 _NARROW, _UNBROKEN = "\u202f", "\u00a0"  # fonts of offices lack the first
 _FIRST_WIDE = 0x2E80
 _CORE, _TIME = "docProps/core.xml", re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -21,12 +22,13 @@ def plain(text: object, most: int = _MOST) -> str:
     """
     A text of the data on one line, without what XML cannot hold; cut after ``most`` characters.
 
-    Narrow spaces of numbers become ones that every font has, and fall away before a Chinese unit.
+    Narrow spaces of numbers become ones that every font has, and fall away before a Chinese unit; a number and its
+    unit stay on one line.
     """
     if text is None:
         return ""
     line = _SPACES.sub(" ", _NOT_XML.sub("", str(text))).strip()
-    return _BEFORE_HAN.sub("", line).replace(_NARROW, _UNBROKEN)[:most]
+    return _BEFORE_UNIT.sub(_UNBROKEN, _BEFORE_HAN.sub("", line)).replace(_NARROW, _UNBROKEN)[:most]
 
 
 def shortened(text: object, most_signs: float) -> str:

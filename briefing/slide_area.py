@@ -1,16 +1,15 @@
-"""Slides about the city, a district or a unit: its map, its figures, its worst five, its units."""
+"""Slides about the city or a district: its map, its figures, its worst five, its units."""
 
 from collections.abc import Callable, Sequence
 
-from briefing.facts import Briefing, Standing, UnitLine, UnitOrders, sentences, units_within
+from briefing.facts import Briefing, Standing, UnitLine, UnitOrders, district_part, units_within
 from briefing.facts.findings_said import score_step
 from briefing.shown import MAP_MM, Shown
-from briefing.slide_blocks import COLUMN, LEFT, RIGHT, big_figures, legend, nothing_line, titled
+from briefing.slide_blocks import COLUMN, LEFT, RIGHT, big_figures, legend, nothing_line, said_lines, titled
 from briefing.slide_parts import Bars, Cell, Disc, Page, Part, Picture, table, words
 from briefing.wording import place_of, step_words, text_of, where_of
 from metrics.assessment import Assessment
 from metrics.listing import found_of_due
-from metrics.scores import UNIT
 from texts import numbers, say
 
 _MAP_TOP, _MAP_HIGH = 197, 775
@@ -21,10 +20,8 @@ _UNIT_ROWS = 5
 def glance(briefing: Briefing, assessment: Assessment, shown: Shown) -> Page:
     """The figures of the audience, its map and its worst five."""
     own = briefing.own
-    kicker = _standing_line(briefing.who, own)
+    kicker = standing_line(briefing.who, own)
     before = None if briefing.change is None else briefing.change.score_before
-    if briefing.audience.scope == UNIT:
-        return _unit_glance(briefing, assessment, kicker, before)
     return _area(briefing, assessment, own, kicker, shown.of(briefing), "", before, briefing.units)
 
 
@@ -34,7 +31,7 @@ def district_page(own: Standing) -> Callable[..., Page]:
         change = briefing.change
         before = None if change is None else change.districts.get(own.name, (None, None))[0]
         units, picture = units_within(briefing, own.name), shown.district(own.name)
-        return _area(briefing, assessment, own, _standing_line(own.name, own), picture, own.name, before, units)
+        return _area(briefing, assessment, own, standing_line(own.name, own), picture, own.name, before, units)
 
     return made
 
@@ -49,35 +46,28 @@ def _area(
     before: float | None,
     units: Sequence[UnitLine],
 ) -> Page:
-    title = _title_of(own)
+    title = title_of(own)
     parts = [*titled(kicker, title, own.flag, demo=briefing.demo)]
     left = COLUMN if png is not None else LEFT
     if png is not None:
         parts.append(Picture(LEFT, _MAP_TOP, _MAP_WIDE, _MAP_HIGH, png))
-    parts += _figures(briefing, own, before, left)
+    parts += figures_of(briefing, own, before, left)
     listed = briefing.worst[district]
-    parts += _worst(listed, assessment, left) if len(listed) else nothing_line(left, 332, say("brief_slides.no_worst"))
+    parts += _worst(listed, assessment, left) if len(listed) else _nothing_fails(briefing, own, left)
     orders = () if district or briefing.orders is None else briefing.orders.units  # these are of the whole audience
     parts += _unit_bars(units, orders, left, 684)
     return Page(f"{own.name}　{title}", tuple(parts))
 
 
-def _unit_glance(briefing: Briefing, assessment: Assessment, kicker: str, before: float | None) -> Page:
-    title = _title_of(briefing.own)
-    parts = [*titled(kicker, title, briefing.own.flag, demo=briefing.demo)]
-    parts += _figures(briefing, briefing.own, before, LEFT)
-    listed = briefing.worst[""]
-    if len(listed):
-        parts += _worst(listed, assessment, LEFT, numbered=False)
-    y = 690
-    for text in sentences(briefing)[:4]:
-        parts.append(words(LEFT, y, 1776, text, 22, colour="text2"))
-        y += 48
-    return Page(f"{briefing.who}　{title}", tuple(parts))
+def _nothing_fails(briefing: Briefing, own: Standing, left: float) -> list[Part]:
+    """In place of the worst: that there are none, and what is said of the area."""
+    whole = own.name == briefing.who
+    parts = nothing_line(left, 332, say("brief_slides.no_worst"))
+    return parts + said_lines(briefing if whole else district_part(briefing, own), left, 400, RIGHT - left, 24)
 
 
-def _figures(briefing: Briefing, own: Standing, before: float | None, left: float) -> list[Part]:
-    """Four big numbers; without a walk or an earlier run the counts of subjects instead."""
+def figures_of(briefing: Briefing, own: Standing, before: float | None, left: float) -> list[Part]:
+    """Up to four big numbers; without a walk or an earlier run the counts of subjects instead."""
     window, share = (None, None) if own.walk is None else (own.walk[1], own.walk[0])
     figures = []
     if share is not None:
@@ -94,24 +84,22 @@ def _figures(briefing: Briefing, own: Standing, before: float | None, left: floa
     return big_figures(figures, left, RIGHT - left)
 
 
-def _worst(listed, assessment: Assessment, left: float, *, numbered: bool = True) -> list[Part]:
+def _worst(listed, assessment: Assessment, left: float) -> list[Part]:
     """The worst five, with the numbers that stand on the map."""
     wide = RIGHT - left
     head = ["", *(say(f"brief_slides.columns.{name}") for name in ("name", "where", "found", "repair", "unit"))]
     rows = [
         (
-            Cell("" if numbered else str(n), "text2"), Cell(place_of(row), bold=True), Cell(where_of(row), "text2"),
+            Cell(""), Cell(place_of(row), bold=True), Cell(where_of(row), "text2"),
             Cell(found_of_due(row, assessment), "fail", True), Cell(numbers.own_repair(row)),
             Cell(text_of(row.unit)),
         )
-        for n, row in enumerate(listed.itertuples(), start=1)
+        for row in listed.itertuples()
     ]  # fmt: skip
     shares = (0.052, 0.218, 0.31, 0.124, 0.074, 0.222)
     parts: list[Part] = [words(left, 330, wide, say("brief_slides.worst", count=len(rows)), 24, bold=True)]
     parts.append(table(left, 376, [share * wide for share in shares], 50, head, rows, right={3, 4}))
-    if numbered:
-        parts += [Disc(left + 20, 376 + 44 + 50 * n + 25, 15, n + 1) for n in range(len(rows))]
-    return parts
+    return parts + [Disc(left + 20, 376 + 44 + 50 * n + 25, 15, n + 1) for n in range(len(rows))]
 
 
 def _unit_bars(units: Sequence[UnitLine], given: Sequence[UnitOrders], left: float, top: float) -> list[Part]:
@@ -151,14 +139,15 @@ def _unit_bars(units: Sequence[UnitLine], given: Sequence[UnitOrders], left: flo
     return parts
 
 
-def _standing_line(who: str, own: Standing) -> str:
+def standing_line(who: str, own: Standing) -> str:
+    """Whose page it is, with score and rank."""
     if own.score is None:
         return say("brief_slides.no_score", who=who)
     rank = say("brief_slides.rank", rank=own.rank) if own.rank is not None else ""
     return say("brief_slides.standing", who=who, score=numbers.score(own.score)) + rank
 
 
-def _title_of(own: Standing) -> str:
+def title_of(own: Standing) -> str:
     """What was found, in one line that is true: what fails, and what new sites can repair of it."""
     if not own.lines and not own.places:
         known = own.passed + own.failed

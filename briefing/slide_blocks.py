@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from briefing.facts import Briefing
+from briefing.facts import Briefing, sentences
 from briefing.facts.findings_said import long_day
-from briefing.slide_parts import Line, Page, Part, Run, Shape, words
+from briefing.slide_parts import Line, Page, Part, Run, Shape, Words, fit_lines, words
 from briefing.wording import source_of
 from metrics.scores import RED
 from texts import numbers, say
@@ -65,15 +65,17 @@ def framed(page: Page, briefing: Briefing, number: int, total: int) -> Page:
     return Page(page.title, (*page.parts, *foot))
 
 
-def big_figures(figures: Sequence[tuple[str, str, str]], left: float, wide: float) -> list[Part]:
+def big_figures(
+    figures: Sequence[tuple[str, str, str]], left: float, wide: float, top: float = 196
+) -> list[Part]:
     """Label, number and unit of each, side by side."""
     step = wide / max(len(figures), 4)
     parts: list[Part] = []
     for number, (label, value, unit) in enumerate(figures):
         x = left + number * step
-        parts.append(words(x, 196, step - 20, label, 21, colour="text2"))
+        parts.append(words(x, top, step - 20, label, 21, colour="text2"))
         runs = (Run(value, "text1", True), Run(f" {unit}", "text2", False, 22))
-        parts.append(words(x, 226, step - 8, runs, 52 if len(value) < 8 else 40))
+        parts.append(words(x, top + 30, step - 8, runs, 52 if len(value) < 8 else 40))
     return parts
 
 
@@ -96,6 +98,25 @@ def more_line(x: float, y: float, more: int) -> list[Part]:
 def nothing_line(x: float, y: float, text: str) -> list[Part]:
     """A sentence in place of a table."""
     return [words(x, y, 864, text, 22, colour="text2")]
+
+
+def said_lines(briefing: Briefing, x: float, y: float, wide: float, size: float) -> list[Part]:
+    """What is said of the audience, each sentence on at most two lines; smaller where the page has no room for all."""
+    for own_size in (size, size - 2, size - 4):
+        parts, end = _said(briefing, x, y, wide, own_size)
+        if end <= _FOOT - 16:
+            return parts
+    return [part for part in parts if part.y + part.h <= _FOOT - 16]
+
+
+def _said(briefing: Briefing, x: float, y: float, wide: float, size: float) -> tuple[list[Words], float]:
+    parts, step = [], round(1.65 * size)
+    for text in sentences(briefing):
+        for line in fit_lines(text, wide, size, most=2):
+            parts.append(words(x, y, wide, line, size, colour="text2"))
+            y += step
+        y += 4
+    return parts, y
 
 
 def basis(briefing: Briefing) -> str:

@@ -1,4 +1,4 @@
-"""The slides of a briefing, laid out: cover, at a glance, ranking, districts, units, progress, plan, orders."""
+"""The slides of a briefing, laid out: cover, at a glance, ranking, districts; then units, progress, plan, orders."""
 
 from collections.abc import Callable
 
@@ -6,12 +6,14 @@ from briefing.facts import Briefing
 from briefing.shown import Shown
 from briefing.slide_area import district_page, glance
 from briefing.slide_blocks import LEFT, RIGHT, basis, demo_mark, framed
+from briefing.slide_flow import flow_page, is_nearly_empty, packed_pages
 from briefing.slide_parts import Line, Page, Part, words
-from briefing.slide_ranking import RANKED, ranking_from, units_page
-from briefing.slide_work import orders_page, plan_page, progress
+from briefing.slide_ranking import RANKED, ranking_from, units_block
+from briefing.slide_unit import gaps_block, unit_glance
+from briefing.slide_work import orders_block, plan_block, progress
 from briefing.workbook import written_time
 from metrics.assessment import Assessment
-from metrics.scores import CITY
+from metrics.scores import CITY, UNIT
 from texts import say
 
 
@@ -26,16 +28,27 @@ def pages_of(
     """
     All slides, or the first ``most``; ``tell`` is called with the title of each once it is laid out.
 
-    A slide whose figures are not there is not made.
+    What has no figures is not told; what is short shares a slide with what comes before or behind it.
     """
-    makers = [cover, glance]
+    of_unit = briefing.audience.scope == UNIT
+    makers = [cover, unit_glance if of_unit else glance]
     if briefing.audience.scope == CITY:
-        makers += [ranking_from(start) for start in range(0, len(briefing.districts), RANKED)]
+        if len(briefing.districts) > 1:  # one alone has nobody to be ranked with
+            makers += [ranking_from(start) for start in range(0, len(briefing.districts), RANKED)]
         makers += [district_page(own) for own in briefing.districts]
-    makers.append(units_page)
-    for there, maker in ((briefing.change, progress), (briefing.plan, plan_page), (briefing.orders, orders_page)):
-        if there is not None:
-            makers.append(maker)
+    blocks = [] if of_unit else [units_block(briefing)]
+    if of_unit and briefing.change is None and len(briefing.failing) > len(briefing.worst[""]):
+        blocks.append(gaps_block(briefing, assessment))
+    if briefing.change is not None:
+        blocks.append(progress(briefing, assessment))
+    if briefing.plan is not None:
+        blocks.append(plan_block(briefing.plan))
+    if briefing.orders is not None:
+        blocks.append(orders_block(briefing.orders))
+    pages = packed_pages(blocks)
+    if of_unit:  # its first page says all of it in sentences
+        pages = [page for page in pages if not is_nearly_empty(page)]
+    makers += [flow_page(page) for page in pages]
     total, made = len(makers), []
     for number, maker in enumerate(makers[:most], start=1):
         page = maker(briefing, assessment, shown)

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from briefing.office_files import plain
-from briefing.pictures.fonts import drawable, fitted, width_mm
+from briefing.pictures.fonts import drawable, fitted, width_mm, wrapped
 
 WIDE, HIGH = 1920, 1080
 _MM_PER_PX = 25.4 / 96
 _POINTS_PER_PX = 0.75
 _BEFORE_UNIT = re.compile("(?<=[0-9])[ \u00a0](?=米|公里|万元|万处|处)")
+_HAN, _OTHER = "[\u3400-\u9fff]", "[0-9A-Za-z%]"
+_EDGE = re.compile(f"(?<={_HAN})(?={_OTHER})|(?<={_OTHER})(?={_HAN})")
+_EDGE_GAP = 0.25  # of the size: what office programs put between Chinese and other signs
 _LEAST = 0.72  # how much smaller than usual a text may get before it is cut
 
 
@@ -191,12 +194,33 @@ def fit(text: str, w: float, size: float, bold: bool = False) -> tuple[str, floa
     small = max(size * w / wide * 0.99, size * _LEAST)
     if text_width(text, small, bold) <= w:
         return text, small
-    return fitted(text, w * _MM_PER_PX, small * _POINTS_PER_PX, bold), small
+    return _as_much(text, w, small, bold), small
+
+
+def fit_lines(text: str, w: float, size: float, *, most: int) -> list[str]:
+    """A text in at most so many lines of a width, pixels; of what is longer as much as fits."""
+    text = _set(text)
+    room = w * (1 - _gaps(text, size) / max(text_width(text, size), 1))
+    return wrapped(text, room * _MM_PER_PX, size * _POINTS_PER_PX, most=most)
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """How wide a text is, pixels, measured by the font that pictures use."""
-    return width_mm(drawable(text), size * _POINTS_PER_PX, bold) / _MM_PER_PX
+    """How wide a text is on a slide, pixels, measured by the font that pictures use."""
+    return width_mm(drawable(text), size * _POINTS_PER_PX, bold) / _MM_PER_PX + _gaps(text, size)
+
+
+def _gaps(text: str, size: float) -> float:
+    return _EDGE_GAP * size * len(_EDGE.findall(text))
+
+
+def _as_much(text: str, w: float, size: float, bold: bool) -> str:
+    """The beginning of a text that fits a width, pixels, with …."""
+    room = w
+    line = fitted(text, room * _MM_PER_PX, size * _POINTS_PER_PX, bold)
+    while text_width(line, size, bold) > w and room > size:
+        room -= size / 2
+        line = fitted(text, room * _MM_PER_PX, size * _POINTS_PER_PX, bold)
+    return line
 
 
 def table(
@@ -226,4 +250,4 @@ def table(
 def cut(text: str, w: float, size: float, bold: bool = False) -> str:
     """As much of a text as fits a width, pixels."""
     text = _set(text)
-    return text if text_width(text, size, bold) <= w else fitted(text, w * _MM_PER_PX, size * _POINTS_PER_PX, bold)
+    return text if text_width(text, size, bold) <= w else _as_much(text, w, size, bold)

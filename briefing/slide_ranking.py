@@ -1,4 +1,4 @@
-"""Slides that rank: districts by their scores; units by their gaps beside the classes of the board."""
+"""What ranks: a slide of districts by their scores; a block of units by their gaps beside the classes of the board."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,6 +6,7 @@ from briefing.facts import Briefing
 from briefing.facts.findings_said import long_day, score_step
 from briefing.shown import Shown
 from briefing.slide_blocks import COLUMN, LEFT, more_line, or_nothing, titled
+from briefing.slide_flow import Block
 from briefing.slide_parts import Cell, Dots, Line, Page, Part, table, words
 from briefing.wording import step_words
 from metrics.assessment import Assessment
@@ -13,7 +14,7 @@ from texts import numbers, say
 
 RANKED = 12
 """Districts on one slide."""
-_LISTED, _TALLEST = 14, 118
+_LISTED, _TALLEST = 14, 160
 _LOW, _HIGH, _STEP = 70, 100, 10
 
 
@@ -83,13 +84,22 @@ def _ranking_title(briefing: Briefing) -> str:
     return say("brief_slides.ranking_title", count=numbers.whole(len(known)), **values)
 
 
-def units_page(briefing: Briefing, _assessment: Assessment, _shown: Shown) -> Page:
+def units_block(briefing: Briefing) -> Block:
     """Units with most gaps, and the classes with the lowest scores."""
-    most = max((unit.gaps for unit in briefing.units), default=0)
-    title = say("brief_slides.units_title", count=numbers.whole(sum(1 for unit in briefing.units if unit.gaps)))
-    title = title if most else say("brief_slides.no_gaps")
-    parts = [*titled(say("brief_slides.units"), title, None, demo=briefing.demo)]
-    shown = briefing.units[:_LISTED]
+    with_gaps = sum(1 for unit in briefing.units if unit.gaps)
+    title = say("brief_slides.units_title", count=numbers.whole(with_gaps))
+    return Block(
+        kicker=say("brief_slides.units"),
+        title=title if with_gaps else say("brief_slides.no_gaps"),
+        rows=min(max(len(briefing.units), len(briefing.items)), _LISTED),
+        fixed=88,
+        row_h=48,
+        draw=lambda top, rows: [*_units(briefing, top + 4, rows), *_items(briefing, top + 4, rows)],
+    )
+
+
+def _units(briefing: Briefing, top: float, most: int) -> list[Part]:
+    shown = briefing.units[:most]
     rows = [
         (
             Cell(unit.name, bold=True), Cell(numbers.score(unit.score)), Cell(numbers.whole(unit.lines)),
@@ -98,8 +108,11 @@ def units_page(briefing: Briefing, _assessment: Assessment, _shown: Shown) -> Pa
         for unit in shown
     ]  # fmt: skip
     names = ("unit", "score", "lines", "places", "repair")
-    parts += _first_rows(LEFT, (370, 110, 110, 110, 110), names, rows, len(briefing.units))
-    items = sorted(briefing.items, key=lambda item: (item.score is None, item.score or 0.0, item.label))[:_LISTED]
+    return _first_rows(LEFT, top, (370, 110, 110, 110, 110), names, rows, len(briefing.units))
+
+
+def _items(briefing: Briefing, top: float, most: int) -> list[Part]:
+    items = sorted(briefing.items, key=lambda item: (item.score is None, item.score or 0.0, item.label))[:most]
     rows = [
         (
             Cell(item.label, bold=True), Cell(numbers.score(item.score)),
@@ -109,14 +122,13 @@ def units_page(briefing: Briefing, _assessment: Assessment, _shown: Shown) -> Pa
         for item in items
     ]  # fmt: skip
     names = ("item", "score", "pass_rate", "failed", "unknown")
-    parts += _first_rows(COLUMN, (384, 110, 140, 110, 120), names, rows, len(briefing.items))
-    return Page(title, tuple(parts))
+    return _first_rows(COLUMN, top, (384, 110, 140, 110, 120), names, rows, len(briefing.items))
 
 
 def _first_rows(
-    left: int, widths: Sequence[int], names: Sequence[str], rows: Sequence[Sequence[Cell]], count: int
+    left: float, top: float, widths: Sequence[int], names: Sequence[str], rows: Sequence[Sequence[Cell]], count: int
 ) -> list[Part]:
     """A table of the first rows of a list of names with figures, and how many there are besides."""
     head = [say(f"brief_slides.columns.{name}") for name in names]
-    listed = table(left, 200, widths, 48, head, rows, right=range(1, len(names)))
-    return [listed, *more_line(left, 200 + 44 + 48 * len(rows), count - len(rows))]
+    listed = table(left, top, widths, 48, head, rows, right=range(1, len(names)))
+    return [listed, *more_line(left, top + 44 + 48 * len(rows), count - len(rows))]

@@ -1,6 +1,7 @@
 """The parts of a Word file: paper, headings, tables with captions, contents; in fonts that offices have."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from xml.sax.saxutils import escape
 
@@ -10,7 +11,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Mm, Pt
+from docx.shared import Length, Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from briefing.office_files import plain, shortened
@@ -23,12 +24,24 @@ _INSTEAD = {  # what a program may take where a machine lacks the font
     "宋体": ("SimSun", "STSong", "Noto Serif CJK SC"),
 }
 TEXT_MM = 158.0
-_BODY_PT, _TABLE_PT = 14, 10
+_BODY_PT, _BAND_PT, _TABLE_PT = 14, 11, 10
 _LISTED = 2  # levels of headings in the contents
 _CELL_LINES, _HEAD_SIGNS = 6, 60  # a name of the data may be of any length
 _KEPT_WHOLE = 8  # rows: smaller tables stay on one page
 _TWIPS_PER_MM = 1440 / 25.4
 _HEADINGS = (("Heading 1", 16), ("Heading 2", 14), ("Heading 3", 12))
+
+
+# What stands behind ``updateFields`` in the settings of a file: the order is part of the format.
+_BEHIND_UPDATE = ("hdrShapeDefaults", "footnotePr", "endnotePr", "compat", "docVars", "rsids", "attachedSchema")
+_BEHIND_UPDATE += ("themeFontLang", "clrSchemeMapping", "shapeDefaults", "decimalSymbol", "listSeparator")
+
+
+@dataclass(frozen=True)
+class Band:
+    """A row of a table over all its columns, which says what the rows below are of; it keeps with the first of them."""
+
+    text: str
 
 
 def blank() -> Word:
@@ -95,30 +108,37 @@ def caption(document: Word, kind: str, number: int, text: str) -> Paragraph:
 
 def contents(document: Word, after: Paragraph, entries: Sequence[tuple[int, str, str]]) -> None:
     """
-    A table of contents behind a paragraph: a field that Word can bring up to date, with its entries in it already.
+    The contents behind a paragraph: each heading a link with its page, and a wish that fields be set on opening.
+
+    The pages are fields (PAGEREF) that stand by themselves, empty until a program has laid the paper out: in a field
+    of the kind TOC, LibreOffice shows what was written there and computes nothing.
 
     Parameters
     ----------
     entries
         Level, bookmark and text of each heading.
     """
+    section = document.sections[0]
+    wide = Length(section.page_width - section.left_margin - section.right_margin)
     place = after._p
-    for number, (level, bookmark, text) in enumerate(entries):
-        paragraph = OxmlElement("w:p")
+    for level, bookmark, text in entries:
         link = (
             f'<w:hyperlink {nsdecls("w")} w:anchor="{bookmark}" w:history="1"><w:r><w:t xml:space="preserve">'
-            f"{escape(text)}</w:t></w:r></w:hyperlink>"
+            f"{escape(text)}</w:t></w:r><w:r><w:tab/></w:r></w:hyperlink>"
         )
-        place_of = f'<w:spacing w:line="400" w:lineRule="exact"/><w:ind w:left="{(level - 1) * 420}"/>'
-        paragraph.append(parse_xml(f"<w:pPr {nsdecls('w')}>{place_of}</w:pPr>"))
-        if number == 0:
-            for part in _opening('TOC \\o "1-2" \\h \\z \\u'):
-                paragraph.append(part)
-        paragraph.append(parse_xml(link))
-        if number == len(entries) - 1:
-            paragraph.append(_run_of(_field_mark("end")))
+        about = (
+            f"<w:pPr {nsdecls('w')}>"
+            f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{wide.twips}"/></w:tabs>'
+            f'<w:spacing w:line="400" w:lineRule="exact"/><w:ind w:left="{(level - 1) * 420}"/></w:pPr>'
+        )
+        paragraph, shown = OxmlElement("w:p"), parse_xml(link)
+        for part in (*_opening(f"PAGEREF {bookmark} \\h"), _run_of(OxmlElement("w:t")), _run_of(_field_mark("end"))):
+            shown.append(part)
+        paragraph.append(parse_xml(about))
+        paragraph.append(shown)
         place.addnext(paragraph)
         place = paragraph
+    _set_fields_on_opening(document)
 
 
 def bookmarks(document: Word) -> list[tuple[int, str, str]]:
@@ -132,7 +152,9 @@ def bookmarks(document: Word) -> list[tuple[int, str, str]]:
     return found
 
 
-def table(document: Word, head: Sequence[str], rows: Sequence[Sequence[str]], *, mm: Sequence[float], right=()) -> None:
+def table(
+    document: Word, head: Sequence[str], rows: Sequence[Sequence[str] | Band], *, mm: Sequence[float], right=()
+) -> None:
     """
     A table ruled by hairlines, its head again on every page; written at once, as rows one by one take minutes.
 
@@ -152,10 +174,11 @@ def table(document: Word, head: Sequence[str], rows: Sequence[Sequence[str]], *,
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     whole = len(rows) <= _KEPT_WHOLE
     first = _row([plain(text) for text in head], widths, ends, head=True, keep=True)
-    fitting = [[_in_cell(*cell) for cell in zip(row, widths, strict=True)] for row in rows]
     others = "".join(
-        _row(cells, widths, ends, keep=whole and number < len(rows))
-        for number, cells in enumerate(fitting, start=1)
+        _band(row, widths)
+        if isinstance(row, Band)
+        else _row([_in_cell(*cell) for cell in zip(row, widths, strict=True)], widths, ends, keep=whole and not last)
+        for row, last in zip(rows, [*[False] * (len(rows) - 1), True], strict=True)
     )
     xml = (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{lines}</w:tblBorders>'
@@ -218,6 +241,27 @@ def _row(cells: Sequence[str], widths: Sequence[int], ends: Sequence[bool], *, h
         for text, width, end in zip(cells, widths, ends, strict=True)
     )
     return f"<w:tr><w:trPr>{about}</w:trPr>{written}</w:tr>"
+
+
+def _band(band: Band, widths: Sequence[int]) -> str:
+    fonts = f'<w:rFonts w:ascii="{_LATIN}" w:hAnsi="{_LATIN}" w:eastAsia="{HEADING}"/>'
+    return (
+        "<w:tr><w:trPr><w:cantSplit/></w:trPr>"
+        f'<w:tc><w:tcPr><w:tcW w:w="{sum(widths)}" w:type="dxa"/><w:gridSpan w:val="{len(widths)}"/>'
+        '<w:shd w:val="clear" w:color="auto" w:fill="EDF1F4"/></w:tcPr>'
+        '<w:p><w:pPr><w:keepNext/><w:spacing w:before="60" w:after="60"/><w:outlineLvl w:val="2"/></w:pPr>'
+        f'<w:r><w:rPr>{fonts}<w:sz w:val="{2 * _BAND_PT}"/><w:szCs w:val="{2 * _BAND_PT}"/></w:rPr>'
+        f'<w:t xml:space="preserve">{escape(_in_cell(band.text, sum(widths)))}</w:t></w:r></w:p></w:tc></w:tr>'
+    )
+
+
+def _set_fields_on_opening(document: Word) -> None:
+    """Let Word ask whether to bring fields up to date; other programs compute them anyway."""
+    settings = document.settings.element
+    if settings.find(qn("w:updateFields")) is None:
+        wish = OxmlElement("w:updateFields")
+        wish.set(qn("w:val"), "true")
+        settings.insert_element_before(wish, *(f"w:{name}" for name in _BEHIND_UPDATE))
 
 
 def _style(document: Word, name: str, font: str, points: float, *, bold: bool | None = None) -> None:

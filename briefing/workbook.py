@@ -11,6 +11,7 @@ from briefing.facts import Briefing
 from briefing.facts.findings_said import long_day, sentences
 from briefing.office_files import packed, plain
 from data.spreadsheet import for_cell
+from data.vocabulary import vocabulary
 from metrics.assessment import Assessment
 from metrics.explain import reason_label
 from metrics.listing import Filters, narrowed
@@ -23,7 +24,8 @@ _GAPS = ["district", "unit", "class", "rule", "title", "subject_name", "subject"
 _GAPS += ["missing", "repair_min", "explanation"]
 _VERDICTS = ["rule", "clause", "title", "class", "subject", "subject_name", "district", "unit", "status", "value"]
 _VERDICTS += ["required", "missing", "deduction", "length_m", "pass_probability", "explanation"]
-_TRACES = ["rule", "subject", "site", "counted", "reason", "at_m", "distance_m"]
+_TRACED = ["rule", "subject", "site", "counted", "reason", "at_m", "distance_m"]
+_TRACES = ["title", "rule", "subject_name", "subject", "site_name", "carrier", "site", *_TRACED[3:]]
 _FORMATS = {
     "score": "0.0",
     "full": "0.0#",
@@ -43,11 +45,14 @@ _FORMATS = {
     "repair_min": "0",
 }
 _NO_LEVEL = (CITY, DISTRICT, UNIT, CLASS, DISTRICT_CLASS)
-_WIDTHS = {"explanation": 70, "title": 28, "subject_name": 26, "name": 22, "class": 20, "unit": 20, "rule": 20}
+_WIDTHS = {"explanation": 70, "title": 28, "subject_name": 26, "site_name": 24, "name": 22, "class": 20, "unit": 20}
+_WIDTHS |= {"rule": 20, "carrier": 16}
 _WIDTH = 11
 
 
-def write_workbook(briefing: Briefing, assessment: Assessment, *, most_rows: int = MOST_ROWS) -> bytes:
+def write_workbook(
+    briefing: Briefing, assessment: Assessment, *, sites: pd.DataFrame | None = None, most_rows: int = MOST_ROWS
+) -> bytes:
     """
     A workbook; every number is that of the assessment, unrounded, and no text runs as a formula.
 
@@ -57,6 +62,8 @@ def write_workbook(briefing: Briefing, assessment: Assessment, *, most_rows: int
         Of ``assessment``: for whom, and what stands on the cover.
     assessment
         Its scores, verdicts, gaps and traces; those of the audience only.
+    sites
+        Of the city: names and forms of those in the traces.
     most_rows
         How many rows a sheet holds, with its head; what is cut is said on the cover.
     """
@@ -65,7 +72,7 @@ def write_workbook(briefing: Briefing, assessment: Assessment, *, most_rows: int
         file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
     book.set_properties({"title": _title(briefing), "created": briefing.at.replace(tzinfo=None)})
-    tables = _tables(briefing, assessment)
+    tables = _tables(briefing, assessment, sites)
     cut = {name: len(table) - (most_rows - 1) for name, table in tables.items() if len(table) > most_rows - 1}
     _cover(book, briefing, cut)
     for name, table in tables.items():
@@ -74,7 +81,7 @@ def write_workbook(briefing: Briefing, assessment: Assessment, *, most_rows: int
     return packed(file.getvalue())
 
 
-def _tables(briefing: Briefing, assessment: Assessment) -> dict[str, pd.DataFrame]:
+def _tables(briefing: Briefing, assessment: Assessment, sites: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
     audience, filters = briefing.audience, briefing.audience.filters
     scores = _scores(assessment)
     tables = {}
@@ -94,7 +101,7 @@ def _tables(briefing: Briefing, assessment: Assessment) -> dict[str, pd.DataFram
     tables["gaps"] = _gaps(assessment, filters)
     verdicts = _verdicts(assessment, filters)
     tables["verdicts"] = verdicts
-    tables["traces"] = _traces(assessment, filters)
+    tables["traces"] = _traces(assessment, filters, sites)
     return {name: table.reset_index(drop=True) for name, table in tables.items()}
 
 
@@ -133,15 +140,28 @@ def _titles(assessment: Assessment) -> dict[str, str]:
     return {rule.id: rule.title for rule in assessment.book.at(assessment.phase)}
 
 
-def _traces(assessment: Assessment, filters: Filters) -> pd.DataFrame:
-    traces = assessment.traces[_TRACES]
+def _traces(assessment: Assessment, filters: Filters, sites: pd.DataFrame | None) -> pd.DataFrame:
+    traces = assessment.traces[_TRACED]
     if filters != Filters():
         own = narrowed(assessment.verdicts, filters)[["rule", "subject"]]
         traces = traces[pd.MultiIndex.from_frame(traces[["rule", "subject"]]).isin(pd.MultiIndex.from_frame(own))]
     counted = traces["counted"].astype(bool)
     words = np.where(counted, say("brief_workbook.counted"), say("brief_workbook.not_counted"))
     reasons = traces["reason"].map(lambda code: reason_label(code) if isinstance(code, str) and code else "")
-    return traces.assign(counted=words, reason=reasons)
+    judged = assessment.verdicts.drop_duplicates(["rule", "subject"])[["rule", "subject", "subject_name"]]
+    told = traces.assign(counted=words, reason=reasons, title=traces["rule"].map(_titles(assessment)))
+    return told.merge(pd.DataFrame(judged), on=["rule", "subject"], how="left").assign(**_sites(told, sites))[_TRACES]
+
+
+def _sites(traces: pd.DataFrame, sites: pd.DataFrame | None) -> dict[str, object]:
+    """Name and form of the site of each trace; None where the city has none of it."""
+    if sites is None:
+        return {"site_name": None, "carrier": None}
+    known = pd.DataFrame(sites[["id", "name", "carrier"]]).drop_duplicates("id").set_index("id")
+    forms = vocabulary().carriers
+    label = {code: forms.label(code) for code in known["carrier"].dropna().unique()}
+    own = known.reindex(traces["site"])
+    return {"site_name": own["name"].to_numpy(), "carrier": own["carrier"].map(label).to_numpy()}
 
 
 def _cover(book: xlsxwriter.Workbook, briefing: Briefing, cut: Mapping[str, int]) -> None:

@@ -12,6 +12,7 @@ from pptx import Presentation
 
 from cli import main
 from data.settings import settings
+from store import Store, Wanted, open_store
 from tests.views.small import small_city
 
 
@@ -114,3 +115,53 @@ def test_another_book_is_refused(judged):
 def test_a_spoilt_summary_is_refused(tmp_path, content):
     (tmp_path / "summary.json").write_text(content, encoding="utf-8")
     _is_refused(_run("brief", tmp_path, "--pptx"), "不是 check 的输出文件夹")
+
+
+@pytest.fixture
+def ordered(judged) -> Store:
+    """The store of this installation with the run of ``judged``, an order for each gap, and an account of each role."""
+    result = _run("check", judged / "city.gpkg", "--keep", "--out", judged / "out", "--json")
+    assert result.exit_code == 0, result.output
+    store = open_store()
+    command = store.people.first("zhihuibu", "指挥部", "a long password")
+    store.people.add(command, "xiqu", "西区", "district", district="西区")
+    store.orders.make(command, json.loads(result.stdout)["run"])
+    yield store
+    store.close()
+
+
+def _said(folder: Path) -> str:
+    return "\n".join(paragraph.text for paragraph in Document(next(folder.glob("*.docx"))).paragraphs)
+
+
+def test_orders_are_told_as_the_account_sees_them(judged, tmp_path, ordered):
+    command = ordered.people.sign_in_outside("zhihuibu")
+    counts = {}
+    for scope, asked in (("city", ()), ("west", ("--district", "西区"))):
+        made = _run("brief", judged / "out", "--docx", *asked, "--orders-as", "zhihuibu", "--out", tmp_path / scope)
+        assert made.exit_code == 0, made.output
+        page = ordered.orders.page(command, **({"wanted": Wanted(district="西区")} if asked else {}))
+        counts[scope] = page.total
+        assert f"整改单共下达{page.total}张" in _said(tmp_path / scope)
+    assert 0 < counts["west"] < counts["city"]
+    asked = ("--docx", "--district", "西区", "--orders-as", "xiqu")
+    own = _run("brief", judged / "out", *asked, "--out", tmp_path / "own")
+    assert own.exit_code == 0, own.output
+    assert f"整改单共下达{counts['west']}张" in _said(tmp_path / "own")
+    assert _run("brief", judged / "out", "--docx", "--out", tmp_path / "none").exit_code == 0
+    assert "整改单" not in _said(tmp_path / "none")
+
+
+def test_orders_that_an_account_does_not_see_whole_are_refused(judged, tmp_path, ordered):
+    asked = ("brief", judged / "out", "--docx", "--out", tmp_path, "--orders-as")
+    _is_refused(_run(*asked, "xiqu"), "只能看到“西区”的整改单")
+    _is_refused(_run(*asked, "xiqu", "--district", "东区"), "只能看到“西区”的整改单")
+    _is_refused(_run(*asked, "nobody"), "还没有开通")
+    _is_refused(_run(*asked, "demo"), "系统里已有账号")
+    assert not list(tmp_path.glob("*.docx")), "nothing is written before that"
+
+
+def test_without_accounts_the_demo_reads_the_orders(judged, tmp_path):
+    result = _run("brief", judged / "out", "--docx", "--orders-as", "demo", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "尚未下达整改单" in _said(tmp_path / "out")

@@ -12,9 +12,9 @@ import streamlit as st
 from data.city import City
 from metrics.assessment import Assessment
 from metrics.scores import CITY, DISTRICT, UNIT
-from store import Person, Store, Wanted
+from store import Person, Store
 from store.runs import Run
-from store.unit_counts import UnitCounts, unit_counts
+from store.unit_counts import UnitCounts, audience_counts
 from texts import numbers, say
 from views import calls
 from views.background import Answer, Job, show_job, start
@@ -186,8 +186,7 @@ def ask_orders(mine: Desk, store: Store, by: Person, assessment: Assessment) -> 
     if not mine.orders:
         return None
     scope, name = mine.who
-    wanted = Wanted(city=_city_of(assessment), **({} if scope == CITY else {scope: name}))
-    return list(unit_counts(store, by, wanted))
+    return list(audience_counts(store, by, city=_city_of(assessment), scope=scope, name=name))
 
 
 def ask_plan(mine: Desk, now: calls.Current):

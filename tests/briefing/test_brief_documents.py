@@ -6,6 +6,7 @@ import subprocess
 import zipfile
 from datetime import UTC, date, datetime
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -21,13 +22,16 @@ from pptx.util import Emu
 from briefing.brief import KINDS, file_name, preview, write_set, write_zip
 from briefing.bulletin import write_bulletin
 from briefing.facts import Audience, Earlier, OrdersTold, PlanTold, UnitOrders, sentences, take
+from briefing.facts.findings_said import long_day
 from briefing.office_files import plain
 from briefing.shown import Shown
 from briefing.slide_file import write_slides
+from briefing.slide_flow import Block, is_nearly_empty, packed_pages
 from briefing.slide_pages import pages_of
-from briefing.slide_parts import HIGH, WIDE, Words, fit, text_width
+from briefing.slide_parts import HIGH, WIDE, Picture, Table, Words, fit, text_width
 from briefing.workbook import write_workbook
 from data.errors import DataError
+from data.vocabulary import vocabulary
 from tests.briefing.brief_cities import FORMULA, LONG, SCRIPT, city_of_units, good_city, hostile_city, plain_city
 from tests.briefing.conftest import judged
 from texts import numbers, say
@@ -110,6 +114,25 @@ def test_every_verdict_gap_and_trace_is_in_the_workbook(demo):
         assert sheet.freeze_panes == "A2" and sheet.auto_filter.ref
 
 
+def test_codes_stand_beside_words(demo):
+    city, assessment = demo
+    book = openpyxl.load_workbook(BytesIO(write_workbook(take(city, assessment, at=AT), assessment, sites=city.sites)))
+    told = rows_of(book["点位计入明细"])
+    assert told["点位编号"].tolist() == assessment.traces["site"].tolist()
+    names = city.sites.set_index("id")["name"]
+    np.testing.assert_array_equal(told["点位"], names.reindex(told["点位编号"]))
+    subjects = assessment.verdicts.drop_duplicates(["rule", "subject"]).set_index(["rule", "subject"])["subject_name"]
+    keys = pd.MultiIndex.from_frame(told[["规则编号", "对象编号"]])
+    np.testing.assert_array_equal(told["对象"], subjects.reindex(keys))
+    titles = {rule.id: rule.title for rule in assessment.book.at(assessment.phase)}
+    assert told["规则"].tolist() == told["规则编号"].map(titles).tolist()
+    assert set(told["载体"]) <= set(vocabulary().carriers.labels.values())
+    for name in ("缺口", "全部判定"):
+        sheet = rows_of(book[name])
+        for code, word in (("规则编号", "规则"), ("对象编号", "对象")):
+            assert sheet.loc[sheet[code].notna(), word].notna().all(), (name, word)
+
+
 def test_rows_that_a_sheet_cannot_hold_are_counted_on_the_cover(small):
     city, assessment = small
     book = openpyxl.load_workbook(BytesIO(write_workbook(take(city, assessment, at=AT), assessment, most_rows=5)))
@@ -136,8 +159,11 @@ def test_slides_show_the_figures(demo):
     briefing = whole(city, assessment)
     slides = slides_of(city, assessment, briefing)
     assert slides.slide_width * 9 == slides.slide_height * 16
-    assert len(slides.slides) == 3 + len(briefing.districts) + 4
+    assert len(slides.slides) == 3 + len(briefing.districts) + 3, "two units' orders share the page of a short plan"
     text = texts_of(slides)
+    for name in ("units", "plan", "orders"):
+        assert say(f"brief_slides.{name}") in text
+    assert say("brief_slides.progress", day=long_day(briefing.change.since)).replace(" ", "") in text
     for own in briefing.districts:
         assert own.name in text and numbers.score(own.score) in text
     assert say("brief.demo") in text
@@ -195,8 +221,25 @@ def test_the_bulletin_says_the_sentences_and_lists_all_gaps(demo):
     head = [
         say(f"brief_bulletin.columns.{name}") for name in ("number", "place", "district", "where", "found", "repair")
     ]
-    listed = [table for table in document.tables if [cell.text for cell in table.rows[0].cells] == head]
-    assert sum(len(table.rows) - 1 for table in listed) == len(assessment.gaps)
+    (listed,) = [table for table in document.tables if [cell.text for cell in table.rows[0].cells] == head]
+    assert listed.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None, "the head again on every page"
+    assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in listed.rows)
+    found: dict[str, list[str]] = {}
+    for row in listed.rows[1:]:
+        if row._tr.tc_lst[0].grid_span == len(head):
+            found[row.cells[0].text] = own = []
+        else:
+            own.append(row.cells[1].text)
+    for name, gaps in assessment.gaps.groupby("unit"):
+        assert len(found[say("brief_bulletin.unit_gaps", unit=name, count=len(gaps))]) == len(gaps)
+    assert sum(map(len, found.values())) == len(assessment.gaps)
+
+
+def test_a_share_breaks_nowhere_but_behind_the_stroke(demo):
+    document = document_of(*demo, take(*demo, at=AT))
+    found = [cell.text for table in document.tables for row in table.rows for cell in row.cells if "%" in cell.text]
+    pairs = [text for text in found if "/" in text]
+    assert pairs and all(re.fullmatch(r"[\d.]+\u00a0%\u00a0/ [\d.]+\u00a0%", text) for text in pairs)
 
 
 def test_captions_are_numbered_and_contents_are_there(demo):
@@ -209,6 +252,9 @@ def test_captions_are_numbered_and_contents_are_there(demo):
     marks = {mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))}
     links = [link.get(qn("w:anchor")) for link in body.iter(qn("w:hyperlink"))]
     assert links and set(links) <= marks
+    asked = [found for text in body.iter(qn("w:instrText")) if (found := re.search(r"PAGEREF (\S+) \\h", text.text))]
+    assert [found[1] for found in asked] == links, "each entry asks for the page of its own heading"
+    assert document.settings.element.find(qn("w:updateFields")) is not None
     shown = "\n".join(paragraph.text for paragraph in document.paragraphs[:30])
     assert shown.count("一、总体情况") >= 1
     begun, ended = (
@@ -247,7 +293,7 @@ def test_documents_of_odd_cities(make, scope, tmp_path):
     written = write_set(city, assessment, briefing, ("pptx", "docx", "xlsx", "png"), tmp_path)
     kinds = {file.suffix: file for file in written.files}
     slides = Presentation(kinds[".pptx"])
-    assert len(slides.slides) >= 3
+    assert len(slides.slides) >= (3 if scope == "city" else 2), "a unit without much to repair has all on one page"
     Document(kinds[".docx"])
     book = openpyxl.load_workbook(kinds[".xlsx"])
     for sheet in book.worksheets:
@@ -337,10 +383,70 @@ def test_the_preview_is_a_picture_of_each_slide(small):
     assert len(pictures) == 2
 
 
-def test_no_words_lie_on_other_words(demo):
-    """Lines of words on a page do not overlap, as they are laid out."""
+def deck(city, assessment, scope, name, *, bare=False):
+    """The pages of a briefing with everything that one may hold, or with the least."""
+    make = take if bare else whole
+    briefing = make(city, assessment, audience=Audience(scope, name), **({"at": AT} if bare else {}))
+    return pages_of(briefing, assessment, Shown(city, assessment))
+
+
+_DECKS = [
+    ("city", "", False), ("city", "", True), ("district", "临湾区", False), ("unit", "城投路灯中心", False),
+    ("unit", "澜州交投集团", False), ("unit", "澜州交投集团", True), ("unit", "市卫生健康委", False),
+    ("unit", "市卫生健康委", True), ("unit", "市城管局", True),
+]  # fmt: skip
+
+
+def filled(page) -> float:
+    """How far down, as a share of the body, the parts of a page reach."""
+    ends = []
+    for part in page.parts:
+        if isinstance(part, Table):
+            ends.append(part.y + 44 + part.row_h * len(part.rows))
+        elif isinstance(part, Words | Picture) and part.y < 1000:
+            ends.append(part.y + part.h)
+    return (max(ends) - 196) / (985 - 196)
+
+
+@pytest.mark.parametrize(("scope", "name", "bare"), _DECKS)
+def test_no_page_is_nearly_empty_and_none_overflows(demo, scope, name, bare):
+    pages = deck(*demo, scope, name, bare=bare)
+    assert len(pages) >= 2
+    for page in pages[1:]:
+        assert 0.45 <= filled(page) <= 1.01, page.title
+
+
+def test_blocks_share_pages_in_their_order_and_keep_some_rows():
+    def block(rows, fixed=150.0):
+        return Block("k", "t", rows, fixed, 46.0, lambda top, count: [])
+
+    tall, low = block(12), block(1, 60.0)
+    assert [len(page) for page in packed_pages([tall, tall])] == [1, 1]
+    ((one, other),) = packed_pages([tall, low])
+    assert one[0] is tall and 4 <= one[1] < 12, "shows fewer rows so that the short one fits"
+    assert other == (low, 1)
+    assert [len(page) for page in packed_pages([low, low, low])] == [3]
+    assert packed_pages([]) == []
+    assert is_nearly_empty(packed_pages([low])[0]) and not is_nearly_empty(packed_pages([tall])[0])
+
+
+def test_a_unit_has_a_close_up_its_sentences_and_its_classes_on_one_page(demo):
     city, assessment = demo
-    for page in pages_of(whole(city, assessment), assessment, Shown(city, assessment)):
+    briefing = whole(city, assessment, audience=Audience("unit", "澜州交投集团"))
+    page = pages_of(briefing, assessment, Shown(city, assessment))[1]
+    assert any(isinstance(part, Picture) for part in page.parts)
+    said = "".join(run.text for part in page.parts if isinstance(part, Words) for run in part.runs)
+    for sentence in sentences(briefing):
+        assert re.sub(r"\s", "", sentence) in re.sub(r"\s", "", said)
+    cells = [[cell.text for cell in row] for part in page.parts if isinstance(part, Table) for row in part.rows]
+    for item in briefing.items:
+        assert [item.label, str(item.passed), str(item.failed), str(item.unknown)] in cells
+
+
+@pytest.mark.parametrize(("scope", "name", "bare"), _DECKS)
+def test_no_words_lie_on_other_words(demo, scope, name, bare):
+    """Lines of words on a page do not overlap, as they are laid out."""
+    for page in deck(*demo, scope, name, bare=bare):
         boxes = [part for part in page.parts if isinstance(part, Words)]
         for one in boxes:
             assert one.x >= 0 and one.x + one.w <= WIDE and one.y + one.h <= HIGH
@@ -351,16 +457,42 @@ def test_no_words_lie_on_other_words(demo):
                 assert apart, (page.title, one.runs, two.runs)
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+def printed(file: Path) -> Path:
+    """The PDF that LibreOffice makes of a file, beside it."""
+    profile = f"-env:UserInstallation={(file.parent / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(file.parent), str(file)]
+    subprocess.run(command, check=True, capture_output=True, timeout=200)
+    return file.with_suffix(".pdf")
+
+
+_OFFICE = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+
+
+@_OFFICE
 def test_libreoffice_makes_as_many_pages_as_there_are_slides(small, tmp_path):
     briefing = whole(*small)
     written = write_set(*small, briefing, ("pptx", "docx"), tmp_path)
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     counts = {}
     for file in written.files:
-        command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(file)]
-        subprocess.run(command, check=True, capture_output=True, timeout=200)
-        content = file.with_suffix(".pdf").read_bytes()
+        content = printed(file).read_bytes()
         counts[file.suffix] = len(re.findall(rb"/Type\s*/Page\b", content))
     assert counts[".pptx"] == len(Presentation(written.files[0]).slides)
     assert counts[".docx"] >= 3
+
+
+@_OFFICE
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+@pytest.mark.parametrize("make", [None, lambda: city_of_units(500)], ids=["demo", "500_units"])
+def test_the_contents_name_the_pages_on_which_libreoffice_puts_the_headings(demo, tmp_path, make):
+    city, assessment = demo if make is None else judged(make())
+    briefing = whole(city, assessment) if make is None else take(city, assessment, at=AT)
+    file = write_set(city, assessment, briefing, ("docx",), tmp_path).files[0]
+    told = subprocess.run(["pdftotext", "-layout", printed(file), "-"], check=True, capture_output=True, text=True)
+    pages = ["".join(page.split()) for page in told.stdout.split("\f")]
+    headings = [p.text for p in Document(file).paragraphs if p.style.name in ("Heading 1", "Heading 2")]
+    assert len(headings) >= 5
+    for heading in ("".join(heading.split()) for heading in headings):
+        number = re.search(rf"{re.escape(heading)}\.+(\d+)", pages[0])
+        assert number, (heading, pages[0])
+        text = pages[int(number[1]) - 1].replace(number[0], "")
+        assert heading in text, (heading, number[1])

@@ -31,3 +31,26 @@ def test_an_archive_is_made_and_saved(visit, tmp_path):
     download.value.save_as(tmp_path / "set.zip")
     with zipfile.ZipFile(tmp_path / "set.zip") as archive:
         assert [name.rpartition(".")[2] for name in archive.namelist()] == ["xlsx"]
+
+
+def test_an_archive_is_cancelled_midway_and_made_again(visit, app, tmp_path):
+    page = visit.open("/briefing")
+    page.locator(".st-key-briefing_slide_0 img").wait_for(timeout=60_000)
+    make, job = page.locator(".st-key-briefing_make button"), page.locator(".st-key-briefing_job")
+    make.click()
+    page.get_by_text(say("brief.making", name="").strip()).first.wait_for(timeout=60_000)  # it is writing by now
+    folders = app.data_folder / "jobs"
+    assert [*folders.iterdir()]
+    page.locator(".st-key-briefing_job_stop button").click()
+    make.wait_for(timeout=30_000)
+    assert not job.is_visible() and not page.locator(".st-key-briefing_save").count()
+    assert not [*folders.iterdir()], "what was half made is gone"
+    make.click()
+    save = page.locator(".st-key-briefing_save button")
+    save.wait_for(timeout=120_000)
+    with page.expect_download() as download:
+        save.click()
+    download.value.save_as(tmp_path / "set.zip")
+    with zipfile.ZipFile(tmp_path / "set.zip") as archive:
+        assert archive.testzip() is None
+        assert {name.rpartition(".")[2] for name in archive.namelist()} == {"pptx", "docx", "xlsx", "png"}

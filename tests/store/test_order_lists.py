@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from store import Conflict, Denied, StoreError, Wanted
 from store.order_changes import Asked, Line
 from store.schema import gaps as gaps_table
+from store.unit_counts import audience_counts
 
 WALK_WEST, WALK_EAST, PARK = 1, 2, 3
 
@@ -139,3 +140,24 @@ def test_every_step_that_asks_is_answered(kept, staff, made):
     with pytest.raises(StoreError) as error:
         kept.orders.change(staff.command, PARK, 2, "transfer")
     assert len(error.value.faults) == 2, "reason and unit at once"
+
+
+def test_counts_for_a_briefing_are_of_all_that_it_is_about_or_refused(kept, staff, run, made):
+    """The lamps have the street in east and west, the gardeners the park in the west."""
+    city = kept.orders.page(staff.command).orders[0].city
+
+    def told(by, scope, name=""):
+        return sorted(audience_counts(kept, by, city=city, scope=scope, name=name))
+
+    lamps, parks = ("路灯中心", 2, 0, 0), ("园林处", 1, 0, 0)
+    whole = {("city", ""): [parks, lamps], ("district", "西区"): [parks, ("路灯中心", 1, 0, 0)]}
+    whole |= {("unit", "路灯中心"): [lamps], ("district", "东区"): [("路灯中心", 1, 0, 0)]}
+    for by in (staff.command, staff.planner):
+        for (scope, name), counts in whole.items():
+            assert told(by, scope, name) == sorted(counts)
+    for by, own in ((staff.west, ("district", "西区")), (staff.lamps, ("unit", "路灯中心"))):
+        assert told(by, *own) == sorted(whole[own])
+        for scope, name in whole.keys() - {own}:
+            with pytest.raises(Denied, match="只能看到"):
+                told(by, scope, name)
+    assert audience_counts(kept, staff.command, city="别的市", scope="city", name="") == []

@@ -9,6 +9,7 @@ from briefing.scenario_files import write_scenario
 from data._gdal import read_layer
 from data.importing import ImportRequest, import_city
 from data.sources import LayerSource
+from data.vocabulary import vocabulary
 from metrics.assessment import assess
 from metrics.scenario import WhatIf, change_table, compare, edited_city, site_table
 from tests.cities import city, road, sites_along
@@ -45,6 +46,16 @@ def test_the_site_table_imported_again_gives_the_same_verdicts(tmp_path, file: s
         pd.DataFrame(mine.verdicts[columns]), pd.DataFrame(full.verdicts[columns]), check_exact=True
     )
     pd.testing.assert_frame_equal(mine.scores, full.scores, check_exact=True)
+
+
+def test_the_spreadsheet_speaks_in_words(tmp_path):
+    new = at("=新增", 700, carrier="没听说过", themes="civility,our_values")
+    _, table = write_scenario(ONE_STREET, {"=新增": new}, tmp_path)
+    rows = pd.read_csv(table).set_index("编号")
+    words = vocabulary()
+    told = rows.loc["'=新增"]
+    assert told["载体"] == "没听说过" and told["主题"] == "、".join(map(words.themes.label, ("civility", "our_values")))
+    assert set(rows["载体"]) - {"没听说过"} <= set(words.carriers.labels.values())
 
 
 def test_the_site_table_says_what_became_of_each():
