@@ -194,7 +194,7 @@ class People:
         login = login.strip().casefold()
         if not self._right(login, password):
             raise Denied(say("store.people.wrong"))
-        with self._base.open(writing=True) as connection:
+        with self._base.open(writing=True, changing=False) as connection:
             row = connection.execute(_by_login(login)).one()
             person = self._person(row)
             record(connection, [line(person, self._base.now(), PERSON, row.id, "sign_in")])
@@ -209,7 +209,7 @@ class People:
         Denied
             When the command centre has made no account of this login, or closed it.
         """
-        with self._base.open(writing=True) as connection:
+        with self._base.open(writing=True, changing=False) as connection:
             row = connection.execute(_by_login(login.strip().casefold())).one_or_none()
             if row is None or not row.active or row.login == DEMO:
                 raise Denied(say("store.people.outside", login=login))
@@ -229,7 +229,7 @@ class People:
         """
         if host not in _HOSTS:
             raise Denied(say("store.people.demo_host"))
-        with self._base.open(writing=True) as connection:
+        with self._base.open(writing=True, changing=False) as connection:
             if _count(connection, sa.or_(people.c.login != DEMO, ~people.c.active)):
                 raise Denied(say("store.people.demo_people"))
             row = connection.execute(_by_login(DEMO)).one_or_none()
@@ -247,7 +247,7 @@ class People:
 
     def _right(self, login: str, password: str) -> bool:
         """Whether the password is that of the login. Counted as wrong before it is looked at: no two tries at once."""
-        with self._base.open(writing=True) as connection:
+        with self._base.open(writing=True, changing=False) as connection:
             row = connection.execute(_by_login(login).with_for_update()).one_or_none()
             hashed = row.password if row is not None and row.active else None
             if hashed is not None:
@@ -255,7 +255,7 @@ class People:
                 self._count_try(connection, row)
         if not _verified(hashed or _nobody(), password) or hashed is None:
             return False
-        with self._base.open(writing=True) as connection:
+        with self._base.open(writing=True, changing=False) as connection:
             better = {"password": _HASHER.hash(password)} if _HASHER.check_needs_rehash(hashed) else {}
             connection.execute(
                 sa.update(people).where(people.c.id == row.id).values(failures=0, locked_until=None, **better)
