@@ -214,6 +214,19 @@ def test_of_many_only_steps_are_offered_that_some_of_them_can_take(at):
         assert not any(name in option for option in step.options)
 
 
+def test_an_order_that_is_looked_for_is_the_one_that_is_opened(at):
+    """Else the next step would be done to the order seen before; what is being filled in is not taken away."""
+    make_all(at)
+    first, second = at.desk.opened, at.order(2 if at.desk.opened != 2 else 3)
+    at.app.text_input(key="orders_text").input(second.number).run()
+    assert at.desk.opened == second.id
+    at.app.text_input(key="orders_text").input("").run()
+    assert at.desk.opened == second.id, "it is among all"
+    at.press("orders_do_note")
+    at.app.text_input(key="orders_text").input(at.order(first).number).run()
+    assert at.desk.opened == second.id and at.desk.one.code == "note"
+
+
 def test_overdue_is_red_says_so_and_goes_up(at):
     make_all(at)
     at.turn(days=4)
