@@ -8,7 +8,7 @@ from texts import say
 from views import admission, calls, office, state
 from views.header import show_header, show_instead
 from views.navigation import seen
-from views.notices import show_above, show_notice
+from views.notices import show_above, show_not_yours, show_notice
 from views.offline import serve_assets_locally
 from views.sign_in import show_first_password, show_sign_in
 from views.theme import apply_theme
@@ -40,6 +40,17 @@ entries = [
     st.Page(file, title=say(f"shell.pages.{name}"), default=not on_wall and n == 0)
     for n, (name, file) in enumerate(shown.items())
 ]
+if let_in and not on_wall:  # a link that somebody else passed on leads to a sentence, not to an unknown page
+    entries += [
+        st.Page(
+            lambda name=name: show_not_yours(name),
+            title=say(f"shell.pages.{name}"),
+            url_path=name,
+            visibility="hidden",
+        )
+        for name in PAGES
+        if name not in shown
+    ]
 if on_wall:  # its link ends in /wall, and the first page has no name in its address
     entries.insert(0, st.Page(lambda: st.switch_page(PAGES["wall"]), title=say("shell.title"), default=True))
 page = st.navigation(entries, position="top" if let_in and not on_wall else "hidden")

@@ -227,6 +227,7 @@ def _terms(_context, _option, file: Path | None) -> dict | None:
 @click.option("--cheapest", is_flag=True, help=say("cli.plan.cheapest"))
 @click.option("--rule", "rules", multiple=True, help=say("cli.plan.rule"))
 @click.option("--district", "districts", multiple=True, help=say("cli.plan.district"))
+@click.option("--inside", is_flag=True, help=say("cli.plan.inside"))
 @click.option("--worth", default="score", show_default=True, help=say("cli.plan.worth"))
 @click.option("--costs", type=click.Path(path_type=Path), callback=_terms, help=say("cli.plan.costs"))
 @click.option("--new-only", is_flag=True, help=say("cli.plan.new_only"))
@@ -281,6 +282,10 @@ def _offer(city, asked: dict):
         offer = replace(offer, costs=prices, **changed)
     if asked["new_only"]:
         offer = replace(offer, repair=None, retheme=None)
+    if asked["inside"]:
+        if not asked["districts"]:
+            raise DataError(say("cli.plan.inside_of_none"))
+        offer = replace(offer, within=asked["districts"])
     if asked["forbid"] is not None:
         areas = gpd.GeoSeries([read_area(asked["forbid"])], crs=WGS84).to_crs(city.crs)
         offer = replace(offer, forbidden=tuple(areas))

@@ -9,7 +9,7 @@ from data._gdal import write_package
 from data.city import City
 from data.headings import label
 from data.spreadsheet import BYTE_ORDER_MARK, csv_text
-from data.vocabulary import Words, vocabulary
+from data.vocabulary import Words, split_list, vocabulary
 from metrics.scenario import Changes, change_table, site_table
 from texts import say
 
@@ -34,20 +34,22 @@ def write_scenario(city: City, changes: Changes, folder: Path | str) -> list[Pat
     return [package, table]
 
 
+def _in_chinese(words: Words, cell: object) -> object:
+    """The names of a code, or of codes in a list; what has none, and what is no text, as it is."""
+    if not isinstance(cell, str):
+        return cell
+    return say("explain.joiner").join(words.label(code) for code in split_list(cell))
+
+
 def spreadsheet_of_sites(city: City, changes: Changes) -> pd.DataFrame:
     """
-    The sites as a table with longitude and latitude, WGS 84, and Chinese headings where there are any.
+    The sites as a table to be read: longitude and latitude, WGS 84, Chinese headings and words where there are any.
 
-    Forms, conditions and themes are Chinese words, which an import takes as it takes their codes.
+    Read as a ``sites`` layer again it gives the same sites.
     """
     sites = site_table(city, changes)
     table = pd.DataFrame(sites.drop(columns="geometry")).assign(lon=sites.geometry.x, lat=sites.geometry.y)
     for name in table:
         if (words := vocabulary().of("sites", name)) is not None:
-            table[name] = [_labels(words, text) if isinstance(text, str) else None for text in table[name]]
+            table[name] = [_in_chinese(words, cell) for cell in table[name]]
     return table.rename(columns={name: label("sites", name) for name in table})
-
-
-def _labels(words: Words, text: str) -> str:
-    """The label of a code, or of codes joined by commas."""
-    return say("explain.joiner").join(words.label(code) for code in text.split(","))

@@ -5,7 +5,7 @@ import streamlit as st
 from briefing.mock_forms import look_at_forms, write_forms
 from briefing.mock_tables import write_tables
 from data.errors import DataError
-from views import coverage, mock_page, notices
+from views import coverage, mock_address, mock_page, notices
 from views.mock_book import looked
 from views.mock_desk import RISK
 from views.risk_page import show_risk
@@ -34,8 +34,10 @@ def _show() -> None:
     if view == RISK:
         mock_page.show_instead(page)
         show_risk(page)
+        mock_address.keep(None)
     else:
         mock_page.show_mock(page, mine, kept, _FILES)
+        mock_address.keep(mine)
 
 
 _page()

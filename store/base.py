@@ -20,6 +20,7 @@ from texts import say
 ZONE = ZoneInfo("Asia/Shanghai")
 _WAIT_S = 15  # how long one write waits for another
 _ORDER_LOCK = 20_260_402  # any number: who makes and reviews orders in PostgreSQL takes turns
+_LOSING = ("full", "busy", "gone", "read_only")  # reasons that are told otherwise of a change
 _SQLITE = {
     sqlite3.SQLITE_FULL: "full",
     sqlite3.SQLITE_BUSY: "busy",
@@ -93,9 +94,22 @@ class Base:
             yield connection
 
     @contextmanager
-    def open(self, *, writing: bool) -> Iterator[Connection]:
-        """One transaction by nobody yet: to sign in, to migrate. Raises `StoreError` when the base does not answer."""
-        with in_plain_words(), self.engine.execution_options(writing=writing).begin() as connection:
+    def open(self, *, writing: bool, changing: bool | None = None) -> Iterator[Connection]:
+        """
+        One transaction by nobody yet: to sign in, to migrate.
+
+        Parameters
+        ----------
+        changing
+            Whether somebody wants something to be changed, who is told that it was not; left out: when ``writing``.
+
+        Raises
+        ------
+        StoreError
+            When the base does not answer.
+        """
+        changing = writing if changing is None else changing
+        with in_plain_words(changing=changing), self.engine.execution_options(writing=writing).begin() as connection:
             yield connection
 
 
@@ -191,7 +205,7 @@ def in_memory(now: Callable[[], datetime] = utc_now) -> Base:
 def _migrated(engine: Engine, now: Callable[[], datetime]) -> Base:
     base = Base(engine, now)
     try:
-        with base.open(writing=True) as connection:
+        with base.open(writing=True, changing=False) as connection:
             migrate(connection)
     except BaseException:
         engine.dispose()
@@ -200,9 +214,14 @@ def _migrated(engine: Engine, now: Callable[[], datetime]) -> Base:
 
 
 @contextmanager
-def in_plain_words() -> Iterator[None]:
+def in_plain_words(*, changing: bool = False) -> Iterator[None]:
     """
     Turn what a base says when it cannot into one Chinese sentence; faults of ours pass through.
+
+    Parameters
+    ----------
+    changing
+        Whether something was to be changed: then the sentence says that it was not.
 
     Raises
     ------
@@ -215,12 +234,17 @@ def in_plain_words() -> Iterator[None]:
         reason = _reason(error.orig, error.connection_invalidated)
         if reason is None:
             raise
-        raise StoreError(say(f"store.base.{reason}")) from error
+        raise StoreError(_sentence(reason, changing)) from error
     except sqlite3.Error as error:
         reason = _reason(error, False)
         if reason is None:
             raise
-        raise StoreError(say(f"store.base.{reason}")) from error
+        raise StoreError(_sentence(reason, changing)) from error
+
+
+def _sentence(reason: str, changing: bool) -> str:
+    """What is told: of a change that was not made another sentence than of a look that failed."""
+    return say(f"store.base.not_changed.{reason}" if changing and reason in _LOSING else f"store.base.{reason}")
 
 
 def _reason(error: BaseException | None, lost: bool) -> str | None:

@@ -196,7 +196,7 @@ class People:
         row = self._proved(login.strip().casefold(), password)
         if row is None:
             raise Denied(say("store.people.wrong"))
-        with self._base.open(writing=True) as connection:
+        with self._base.open(writing=True, changing=False) as connection:
             person = self._person(row)
             record(connection, [line(person, self._base.now(), PERSON, row.id, "sign_in")])
         return person
@@ -210,7 +210,7 @@ class People:
         Denied
             When the command centre has made no account of this login, or closed it.
         """
-        with self._base.open(writing=True) as connection:
+        with self._base.open(writing=True, changing=False) as connection:
             row = connection.execute(_by_login(login.strip().casefold())).one_or_none()
             if row is None or not row.active or row.login == DEMO:
                 raise Denied(say("store.people.outside", login=login))
@@ -230,7 +230,7 @@ class People:
         """
         if host not in _HOSTS:
             raise Denied(say("store.people.demo_host"))
-        with self._base.open(writing=True) as connection:
+        with self._base.open(writing=True, changing=False) as connection:
             if _count(connection, sa.or_(people.c.login != DEMO, ~people.c.active)):
                 raise Denied(say("store.people.demo_people"))
             row = connection.execute(_by_login(DEMO)).one_or_none()
@@ -253,7 +253,7 @@ class People:
         Counted as wrong before it is looked at: no two tries at once. A password that was reset meanwhile proves
         nothing, and stays as it was reset.
         """
-        with self._base.open(writing=True) as connection:
+        with self._base.open(writing=True, changing=False) as connection:
             row = connection.execute(_by_login(login).with_for_update()).one_or_none()
             hashed = row.password if row is not None and row.active else None
             if hashed is not None:
@@ -261,7 +261,7 @@ class People:
                 self._count_try(connection, row)
         if not _verified(hashed or _nobody(), password) or hashed is None:
             return None
-        with self._base.open(writing=True) as connection:
+        with self._base.open(writing=True, changing=False) as connection:
             better = {"password": _HASHER.hash(password)} if _HASHER.check_needs_rehash(hashed) else {}
             same = (people.c.id == row.id, people.c.stamp == row.stamp)
             told = sa.update(people).where(*same).values(failures=0, locked_until=None, **better)

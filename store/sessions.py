@@ -35,7 +35,7 @@ class Sessions:
         """
         token, now = secrets.token_urlsafe(32), self._base.now()
         row = {"person": person.id, "digest": _digest(token), "stamp": person.stamp, "outside": person.outside}
-        with self._base.open(writing=True) as connection:
+        with self._base.open(writing=True, changing=False) as connection:
             let_stay(connection, person, now)
             connection.execute(sa.delete(sessions).where(sessions.c.until < now - _KEPT_FOR))
             values = {**row, "made_at": now, "until": person.until or now}

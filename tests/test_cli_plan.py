@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 from click.testing import CliRunner, Result
 
 from cli import main
@@ -17,7 +18,7 @@ from data.demo import demo_city
 from metrics.assessment import assess
 from metrics.rulebook import load_rulebook
 from metrics.scenario import Site, edited_city
-from tests.cities import city, road, sites_along
+from tests.cities import CRS, EAST, NORTH, city, district, road, sites_along
 from tests.test_cli import BOOK
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -161,3 +162,31 @@ def test_a_required_spot_far_away_is_refused(street_file, tmp_path):
     result = _plan(street_file, tmp_path / "out", "--require", tmp_path / "must.csv")
     assert result.exit_code == 2
     assert "不在这座城市" in result.stderr
+
+
+def test_a_plan_of_one_district_stays_inside_when_asked(tmp_path):
+    """
+    No 500 m without a site, the border at 1,000 m, a site at 100 m and none after it.
+
+    Inside, sites at 600 and 1,000 m at most (on the border) do. With a wall of forbidden ground from 900 m on none can
+    stand there: what walks into the neighbour's from 900 m stays open within, and is closed over there without.
+    """
+    halves = [district("西区", -50, -300, 1000, 300), district("东区", 1000, -300, 2050, 300)]
+    file = tmp_path / "two.gpkg"
+    city(districts=halves, roads=[road("测试大道", (0, 0), (2000, 0))], sites=sites_along(100)).write(file)
+    (tmp_path / "own.yaml").write_text(BOOK.format(need=1), encoding="utf-8")
+    shut = gpd.GeoSeries([shapely.box(EAST + 900, NORTH - 300, EAST + 1000.5, NORTH + 300)], crs=CRS).to_crs(4326)
+    shut.to_file(tmp_path / "shut.geojson")
+    options = ["--district", "西区", "--new-only", "--json", "--forbid", tmp_path / "shut.geojson"]
+    within = json.loads(_plan(file, tmp_path / "in", *options, "--inside").stdout)
+    anywhere = json.loads(_plan(file, tmp_path / "any", *options).stdout)
+    assert len(within["impossible"]) == 1 and "只在西区内设点" in within["impossible"][0]["reason"]
+    east = [
+        gpd.read_file(tmp_path / name / "plan.gpkg", layer="plan").to_crs(CRS).geometry.x.max() - EAST
+        for name in ("in", "any")
+    ]
+    assert east[0] < 900.01 and east[1] > 1000 and not anywhere["impossible"]
+    assert "（在东区）" in "".join(pd.read_csv(tmp_path / "any" / "plan.csv")["place"])
+    assert "处在东区" in anywhere["sentence"]
+    refused = _plan(file, tmp_path / "none", "--inside")
+    assert refused.exit_code == 2 and "--district" in refused.stderr

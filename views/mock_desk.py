@@ -45,14 +45,14 @@ class Desk:
         What was last written of what was typed; told where it moves nothing on the page.
     pending
         Lines that were typed and are not in the store yet.
+    wrong
+        What was typed as a number and is none, by key.
     refused
         Lines that somebody else had changed meanwhile: what was typed here, and what stands there.
-    serial
-        Goes up when the table to type into has to be made anew.
-    table, table_of
-        The table as the browser was given it, and for which editor.
+    heard
+        The number of the last cell that the browser told of.
     of
-        Whose lines ``known``, ``pending`` and ``refused`` are.
+        Whose lines ``known``, ``pending``, ``wrong`` and ``refused`` are.
     uploads
         Goes up when the files that were handed in are done with.
     """
@@ -69,10 +69,9 @@ class Desk:
     known: dict[str, Result] = field(default_factory=dict)
     saved: str = ""
     pending: dict[str, Change] = field(default_factory=dict)
+    wrong: dict[str, str] = field(default_factory=dict)
     refused: dict[str, tuple[Change, Result]] = field(default_factory=dict)
-    serial: int = 0
-    table: pd.DataFrame | None = None
-    table_of: str = ""
+    heard: int = 0
     of: int | None = None
     uploads: int = 0
 

@@ -131,7 +131,8 @@ def _take(kept: Kept, mine: Desk, chosen: Mapping[str, Change]) -> None:
         mine.tell(say("mock_page.files.not_taken"), faults=error.faults)
         return
     take_answer(mine, chosen, answer)
-    mine.serial += 1
+    for key in answer.done:
+        mine.wrong.pop(key, None)
     mine.uploads += 1
     said = "mock_page.files.taken_some" if answer.refused else "mock_page.files.taken"
     mine.tell(say(said, count=len(answer.done), refused=len(answer.refused)))

@@ -8,7 +8,7 @@ from string import Template
 import streamlit as st
 
 from texts import say
-from views import controls, notices, office
+from views import controls, mock_address, notices, office
 from views.mock_book import Looked, ask_book
 from views.mock_desk import MODEL, NEW, POINTS, SCORES, TYPING, VIEWS, Desk, Kept, city_name, desk, open_kept
 from views.mock_draw import ask_draw, show_answer
@@ -45,7 +45,16 @@ def _style_sheet() -> str:
 
 def ask_view() -> str:
     """Whether the risk is looked at, or a mock assessment."""
-    return switch(say("mock_page.views.label"), VIEWS, lambda view: say(f"mock_page.views.{view}"), key="mock_view")
+    if st.session_state.get("mock_view") != mock_address.view():
+        st.session_state["mock_view"] = mock_address.view()
+    switch(
+        say("mock_page.views.label"),
+        VIEWS,
+        lambda view: say(f"mock_page.views.{view}"),
+        key="mock_view",
+        on_change=lambda: mock_address.turn_to(st.session_state["mock_view"]),
+    )
+    return mock_address.view()
 
 
 def ask_rules(page: Looked) -> None:
@@ -72,6 +81,7 @@ def ask_mock(page: Looked) -> tuple[Desk, Kept | None]:
         When the base does not answer.
     """
     mine = desk(city_name(page))
+    mock_address.follow(mine)
     number = ask_open(office.store().mocks.all(office.visitor(), city_name(page)), mine)
     if number == NEW:
         ask_rules(page)

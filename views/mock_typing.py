@@ -1,8 +1,7 @@
 """Results typed on the page: every cell goes into the store at once; what somebody else changed first is told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-import pandas as pd
 import streamlit as st
 
 from data.errors import DataError
@@ -13,44 +12,25 @@ from texts import numbers, say
 from texts.escape import for_html
 from views import notices, office
 from views.mock_desk import Desk, Kept
+from views.mock_form import show_form
 
-_EDITOR = "mock_editor"
-_ROW_PX, _MOST_PX = 36, 560
+_FORM = "mock_form"
 _LONGEST_SAID = 40  # characters of a remark in a sentence
-_WIDTHS = {"point": 48, "name": 128, "text": 300, "need": 112, "found": 84, "remark": 136, "by": 76, "place": 260}
 
 
 def show_typing(kept: Kept, mine: Desk, inspector: int) -> None:
     """The form of an inspector to type into; below it what could not be written as it was typed."""
     look_again(kept, mine)
+    if mine.wrong and not mine.said:
+        tell_wrong(kept, mine)
     _show_unsaved(kept, mine)
     _show_refused(kept, mine)
-    keys = own_keys(kept.sample, inspector)
-    editor = f"{_EDITOR}_{kept.head.id}_{inspector}_{mine.serial}"
-    if mine.table is None or mine.table_of != editor or editor not in st.session_state:
-        mine.table, mine.table_of = form_table(kept, mine, keys), editor
-    table = mine.table  # as long as it is the same one the browser keeps the cursor where it is
-    text = {name: say(f"mock_page.typing.columns.{name}") for name in table.columns}
-    st.data_editor(
-        table,
-        key=editor,
-        hide_index=True,
-        num_rows="fixed",
-        disabled=[name for name in table.columns if name not in ("found", "remark")],
-        height=min(_MOST_PX, _ROW_PX * (len(table) + 1)),
-        row_height=_ROW_PX,
-        placeholder="",
-        column_config={
-            **{name: st.column_config.TextColumn(text[name], width=width) for name, width in _WIDTHS.items()},
-            "found": st.column_config.NumberColumn(
-                text["found"], min_value=0.0, max_value=1e9, width=_WIDTHS["found"]
-            ),
-            "remark": st.column_config.TextColumn(
-                text["remark"], max_chars=LONGEST_REMARK, width=_WIDTHS["remark"]
-            ),
-        },
-        on_change=take_typed,
-        args=(kept, mine, keys, editor),
+    show_form(
+        form_rows(kept, mine, own_keys(kept.sample, inspector)),
+        key=_FORM,
+        of=f"{kept.head.id}_{inspector}",
+        heard=mine.heard,
+        on_typed=lambda: take_typed(kept, mine, st.session_state[_FORM]["typed"]),
     )
     for sentence in slips(kept):
         notices.show_notice(sentence)
@@ -61,77 +41,99 @@ def show_typing(kept: Kept, mine: Desk, inspector: int) -> None:
 def look_again(kept: Kept, mine: Desk) -> None:
     """Take in what others wrote since this session last looked; what was typed here stays."""
     if mine.of != kept.head.id:
-        mine.of, mine.pending, mine.refused = kept.head.id, {}, {}
+        mine.of, mine.pending, mine.refused, mine.wrong = kept.head.id, {}, {}, {}
         mine.known = dict(kept.results)
-        mine.serial += 1
         return
     if dict(kept.results) != mine.known:
         others = [key for key, one in kept.results.items() if mine.known.get(key) != one]
         mine.known = dict(kept.results)
-        mine.serial += 1
         who = sorted({kept.results[key].changed_by for key in others})
         mine.tell(say("mock_page.typing.by_others", who=say("explain.joiner").join(who), count=len(others)))
 
 
-def form_table(kept: Kept, mine: Desk, keys: list[str]) -> pd.DataFrame:
-    """The lines of a form on the index of their order, with what is filled in."""
+def form_rows(kept: Kept, mine: Desk, keys: list[str]) -> list[dict[str, str]]:
+    """The lines of a form in their order, with what is filled in, as it was typed."""
     lines = kept.sample.lines.set_index("key").loc[keys]
     points = kept.sample.points.set_index("number")
-    shown = [_shown(key, mine, kept) for key in keys]
-    number = lines["number"].to_numpy()
-    return pd.DataFrame(
-        {
-            "point": [str(n) for n in number],
-            "name": [str(points.at[n, "subject_name"]) for n in number],
-            "text": lines["text"].astype(str).tolist(),
-            "need": lines["shown"].astype(str).tolist(),
-            "found": pd.Series([found for found, _ in shown], dtype="Float64"),
-            "remark": [remark for _, remark in shown],
-            "by": [mine.known[key].changed_by if key in mine.known else "" for key in keys],
-            "place": [str(points.at[n, "place"]) for n in number],
-        }
-    )
-
-
-def take_typed(kept: Kept, mine: Desk, keys: list[str], editor: str) -> None:
-    """Write what was typed into the store; what cannot be written stays on the desk and is told."""
-    edited: Mapping[int, Mapping[str, object]] = st.session_state[editor]["edited_rows"]
-    lines = kept.sample.lines.set_index("key")
-    faults = []
-    for row, cells in edited.items():
-        key = keys[int(row)]
+    rows = []
+    for key, number, text, need in zip(keys, lines["number"], lines["text"], lines["shown"], strict=True):
         found, remark = _shown(key, mine, kept)
-        found = cells.get("found", found)
-        found = None if found is None or pd.isna(found) else float(found)
-        remark = str(cells.get("remark", remark) or "").strip()[:LONGEST_REMARK]
-        if found is not None and (fault := number_fault(repr(found), whole=bool(lines.at[key, "whole"]))):
-            faults.append(say(f"mock_page.typing.fault.{fault}", key=key, value=numbers.plain(found)))
+        point = {"point": str(number), "name": str(points.at[number, "subject_name"])}
+        asked = {"place": str(points.at[number, "place"]), "text": str(text), "need": str(need)}
+        typed = {"found": mine.wrong.get(key, _typed(found)), "remark": remark}
+        by = mine.known[key].changed_by if key in mine.known else ""
+        rows.append({"key": key, **point, **asked, **typed, "by": by, "wrong": _wrong(kept, mine, key)})
+    return rows
+
+
+def take_typed(kept: Kept, mine: Desk, told: Sequence[Mapping[str, object]]) -> None:
+    """
+    Write what was typed into the store; what cannot be written stays on the desk and is told.
+
+    Parameters
+    ----------
+    told
+        Cells in the order in which they were typed: ``number`` (those up to ``mine.heard`` are known), ``key`` of the
+        line, ``name`` (found or remark), ``text``. They come from a browser, so that none is taken on trust.
+    """
+    whole = kept.sample.lines.set_index("key")["whole"]
+    for cell in told:
+        number, key, text = int(cell["number"]), str(cell["key"]), str(cell["text"]).strip()
+        if number <= mine.heard or key not in mine.known:
             continue
+        mine.heard = number
+        found, remark = _shown(key, mine, kept)
+        if cell["name"] == "found":
+            found = _take_number(mine, key, text, found, whole=bool(whole[key]))
+        else:
+            remark = text[:LONGEST_REMARK]
         known = mine.known[key]
         if (found, remark) == (known.found, known.remark):
             mine.pending.pop(key, None)
         else:
             mine.pending[key] = Change(key, found, remark, known.version)
-    save(kept, mine, faults)
+    save(kept, mine)
 
 
-def save(kept: Kept, mine: Desk, faults: list[str] | tuple[str, ...] = ()) -> None:
-    """Write what waits on the desk into the store."""
+def _take_number(mine: Desk, key: str, text: str, before: float | None, *, whole: bool) -> float | None:
+    """The number that was typed; what is none stays on the desk, and the line keeps the number it had."""
+    if number_fault(text, whole=whole):
+        mine.wrong[key] = text
+        return before
+    mine.wrong.pop(key, None)
+    return float(text) if text else None
+
+
+def tell_wrong(kept: Kept, mine: Desk) -> None:
+    """Say of every cell that cannot be taken what is wrong with it."""
+    faults = [_wrong(kept, mine, key) for key in mine.wrong]
+    mine.tell(say("mock_page.typing.not_all") if faults else "", faults=faults)
+
+
+def _wrong(kept: Kept, mine: Desk, key: str) -> str:
+    """What is wrong with what was typed as the number of a line; "" when nothing is."""
+    if key not in mine.wrong:
+        return ""
+    text, whole = mine.wrong[key], kept.sample.lines.set_index("key")["whole"]
+    fault = number_fault(text, whole=bool(whole[key]))
+    return say(f"mock_page.typing.fault.{fault}", place=_place(kept, key), value=text[:_LONGEST_SAID])
+
+
+def save(kept: Kept, mine: Desk) -> None:
+    """Write what waits on the desk into the store; what was typed wrong is told."""
     waiting = {key: one for key, one in mine.pending.items() if key not in mine.refused}
-    if not waiting:
-        mine.tell(say("mock_page.typing.not_all") if faults else "", faults=faults)
-        return
-    try:
-        answer = office.store().mocks.record(office.visitor(), kept.head.id, waiting.values())
-    except DataError as error:
-        mine.tell(say("mock_page.typing.unsaved", count=len(waiting)), faults=[*faults, *error.faults])
-        return
-    take_answer(mine, waiting, answer)
-    mine.saved = say("mock_page.typing.saved", count=len(answer.done), at=numbers.moment(_now())) if answer.done else ""
-    if faults:
-        mine.tell(say("mock_page.typing.not_all"), faults=faults)
-    elif answer.refused or mine.unheard:  # else what was said before stays: without it the table would jump
-        mine.tell("")
+    if waiting:
+        try:
+            answer = office.store().mocks.record(office.visitor(), kept.head.id, waiting.values())
+        except DataError as error:
+            tell_wrong(kept, mine)
+            mine.tell(say("mock_page.typing.unsaved", count=len(waiting)), faults=[*mine.faults, *error.faults])
+            return
+        take_answer(mine, waiting, answer)
+        done, at = len(answer.done), numbers.moment(_now())
+        mine.saved = say("mock_page.typing.saved", count=done, at=at) if done else ""
+    if mine.wrong or mine.unheard or (waiting and answer.refused):  # else what was said stays: the table would jump
+        tell_wrong(kept, mine)
 
 
 def take_answer(mine: Desk, asked: Mapping[str, Change], answer: Recorded) -> None:
@@ -148,7 +150,6 @@ def settle(kept: Kept, mine: Desk, key: str, *, take_mine: bool) -> None:
     """Decide about a line that two people filled in differently."""
     change, theirs = mine.refused.pop(key)
     mine.pending.pop(key, None)
-    mine.serial += 1
     if take_mine:
         mine.pending[key] = Change(key, change.found, change.remark, theirs.version)
         save(kept, mine)
@@ -165,6 +166,11 @@ def slips(kept: Kept) -> list[str]:
             words = {"value": numbers.plain(more), "total": numbers.plain(all_)}
             told.append(say("mock_page.typing.slip", key=part, **words))
     return told
+
+
+def _typed(found: float | None) -> str:
+    """A number as somebody would type it."""
+    return "" if found is None else str(int(found)) if found.is_integer() else repr(found)
 
 
 def _shown(key: str, mine: Desk, kept: Kept) -> tuple[float | None, str]:

@@ -30,6 +30,11 @@ def show_why(faults: Iterable[str]) -> None:
     st.button(say("shell.again"), key="page_again")
 
 
+def show_not_yours(page: str) -> None:
+    """That a page is not for the visitor's account."""
+    show_notice(say("shell.not_yours", page=say(f"shell.pages.{page}")), fault=True)
+
+
 def show_faults(faults: Iterable[str]) -> None:
     """Sentences about what a user gave, one a line, numbered."""
     st.html(faults_html(faults))

@@ -172,17 +172,31 @@ def show_left(
 
 
 def page_of(store: Store, by: Person, desk: Desk, wanted: Wanted) -> Page:
-    """The page of the list that is looked at; the first where the others are gone. Its first order is opened."""
+    """
+    The page of the list that is looked at; the first where the others are gone.
+
+    Its first order is opened when none is, or when the one that is does not belong to what is looked for now; an
+    order for which something is being filled in stays.
+    """
     asked = {"sorted_by": desk.sorted_by, "limit": PAGE}
     page = store.orders.page(by, wanted, offset=desk.page * PAGE, **asked)
     if desk.page and not page.orders:
         desk.page = 0
         page = store.orders.page(by, wanted, **asked)
-    if not page.orders and not desk.one.code:  # nothing is found: the one seen before is none of it
-        desk.open_order(None)
-    elif desk.opened is None and page.orders:
+    if not page.orders:
+        if not desk.one.code:  # nothing is found: the one seen before is none of it
+            desk.open_order(None)
+    elif desk.opened is None or (desk.elsewhere and not desk.one.code and _is_strange(store, by, desk, wanted)):
         desk.open_order(page.orders[0].id)
+    desk.elsewhere = False
     return page
+
+
+def _is_strange(store: Store, by: Person, desk: Desk, wanted: Wanted) -> bool:
+    """Whether the opened order is none of those that are looked for."""
+    if wanted.numbers is not None and desk.opened not in wanted.numbers:
+        return True
+    return not store.orders.versions(by, replace(wanted, numbers=(desk.opened,)))
 
 
 def show_list(by: Person, desk: Desk, page: Page, today: date) -> None:

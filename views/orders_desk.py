@@ -90,6 +90,8 @@ class Desk:
         By id why steps of many were not done; ``behind`` those that somebody else changed first.
     said
         What was done last, in a sentence.
+    elsewhere
+        Whether the list was just asked to show others: the opened order is then one of these.
     photo_sure
         The photo that is to be taken away once that is confirmed.
     only
@@ -117,6 +119,7 @@ class Desk:
     photo_sure: int | None = None
     office: str = ""
     text_seen: str = ""
+    elsewhere: bool = False
     serial: int = 0
 
     def wanted(self, city: str, today: date) -> Wanted:
@@ -146,7 +149,7 @@ class Desk:
 
     def look_elsewhere(self) -> None:
         """After the filters changed: the first page of what they show."""
-        self.page, self.only, self.said = 0, None, ""
+        self.page, self.only, self.said, self.elsewhere = 0, None, "", True
 
 
 def desk() -> Desk:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
@@ -174,7 +175,7 @@ def _tell_gone(desk: Desk) -> None:
 
 def show_many(store: Store, by: Person, desk: Desk, wanted: Wanted, total: int, units: Sequence[str]) -> None:
     """What can be done to all the orders that are ticked."""
-    mine, steps = desk.many, order_book().steps
+    mine = desk.many
     with st.container(key="orders_many"):
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key="orders_many_head"):
             chosen = say("orders.many.chosen", count=numbers.whole(len(desk.chosen)))
@@ -187,17 +188,18 @@ def show_many(store: Store, by: Person, desk: Desk, wanted: Wanted, total: int, 
                     args=(store, by, desk, wanted, total),
                 )
             st.button(say("orders.many.none"), key="orders_many_none", on_click=_choose_none, args=(desk,))
-            codes = [code for code, step in steps.items() if by.role in step.who]
+            able = able_counts(store, by, desk)
+            codes = list(able)
             mine.code = (
                 st.selectbox(
                     say("orders.many.step"),
                     codes,
                     index=codes.index(mine.code) if mine.code in codes else None,
-                    format_func=lambda code: steps[code].name,
+                    format_func=lambda code: _offered(code, able[code], len(desk.chosen)),
                     placeholder=say("orders.many.pick"),
                     key=f"orders_many_step_{mine.serial}",
                     label_visibility="collapsed",
-                    width=150,
+                    width=220,
                 )
                 or ""
             )
@@ -248,6 +250,28 @@ def _ask_many(store: Store, by: Person, desk: Desk, units: Sequence[str]) -> Non
 
 def _be_sure(mine: Step, sure: bool) -> None:
     mine.sure = sure
+
+
+def able_counts(store: Store, by: Person, desk: Desk) -> dict[str, int]:
+    """The person's steps that can be done to any of the ticked orders, and to how many of these."""
+    chosen, steps = Wanted(numbers=tuple(desk.chosen)), order_book().steps
+    states: Counter[str] = Counter()
+    for cell in store.orders.board(by, chosen):
+        states[cell.state] += cell.count
+    proposed = len(store.orders.versions(by, replace(chosen, proposed=True), limit=MOST_AT_ONCE))
+    counts = {
+        code: proposed if step.proposed else sum(states[state] for state in step.from_)
+        for code, step in steps.items()
+        if by.role in step.who
+    }
+    return {code: count for code, count in counts.items() if count}
+
+
+def _offered(code: str, able: int, chosen: int) -> str:
+    name = order_book().steps[code].name
+    if able == chosen:
+        return name
+    return say("orders.many.offered", step=name, able=numbers.whole(able), count=numbers.whole(chosen))
 
 
 def able_of(store: Store, by: Person, desk: Desk) -> dict[int, int]:

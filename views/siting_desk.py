@@ -49,6 +49,8 @@ class Ask:
         What new sites may be.
     seconds
         How long to search.
+    inside
+        Whether only the districts whose gaps are to be closed are acted in.
     mend
         Whether sites that stand may be repaired or shown anew.
     """
@@ -61,6 +63,7 @@ class Ask:
     budget: float = 1.0
     carriers: list[str] = field(default_factory=lambda: ["lamp_post_flag"])
     seconds: int = 30
+    inside: bool = False
     mend: bool = True
 
 

@@ -126,6 +126,14 @@ def _ask_goals(bench: Bench, desk: Desk) -> None:
                 key="siting_districts",
                 **everything,
             )
+            held(
+                st.checkbox,
+                say("siting.plan.inside"),
+                of=ask,
+                to="inside",
+                key="siting_inside",
+                disabled=not ask.districts,
+            )
         costs = Offer().costs
         held(
             st.multiselect,
@@ -184,13 +192,23 @@ def goals_of(desk: Desk) -> Goals:
 
 
 def offer_of(desk: Desk) -> Offer:
-    """What may be done: the default costs, mending only where wanted, and what the map's areas and spots demand."""
+    """
+    What may be done: the default costs, mending only where wanted, and what the map's areas and spots demand.
+
+    A district acts in its own area only.
+    """
     ask, every = desk.ask, Offer()
     mending = {} if ask.mend else {"repair": None, "retheme": None}
     required = tuple(Required(*mark.points_mm[0], mark.carrier) for mark in desk.required_spots)
+    within = (desk.area,) if desk.area else tuple(ask.districts) if ask.inside else ()
     costs = {carrier: every.costs[carrier] for carrier in (*ask.carriers, *(spot.carrier for spot in required))}
     return Offer(
-        carriers=tuple(ask.carriers), costs=costs, forbidden=tuple(desk.closed_areas()), required=required, **mending
+        carriers=tuple(ask.carriers),
+        costs=costs,
+        forbidden=tuple(desk.closed_areas()),
+        required=required,
+        within=within,
+        **mending,
     )
 
 

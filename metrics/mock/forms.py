@@ -56,7 +56,7 @@ def form(sample: Sample, inspector: int, *, book: RuleBook | None = None) -> pd.
         "class": rows["class"].map(label),
         "name": rows["subject_name"],
         "place": rows["place"],
-        "street": rows["street"].where(rows["street"].notna(), ""),
+        "street": rows["street"].fillna(rows["district"]).fillna(""),
         "clause": rows["clause"],
         "text": rows["text"],
         "need": rows["shown"],

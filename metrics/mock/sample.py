@@ -216,9 +216,8 @@ def _placed(
         reach = window[code, subject]
         if np.isnan(reach):
             spot = inner_points(np.array([geometry]))[0]
-            place = directions.tell(*(int(v) for v in to_mm(shapely.get_coordinates(spot))[0]))
-            if place.startswith(name):  # told by itself
-                place = _in_degrees(spot, ground.city)
+            x_mm, y_mm = (int(v) for v in to_mm(shapely.get_coordinates(spot))[0])
+            place = directions.tell_place(name, x_mm, y_mm) or _in_degrees(spot, ground.city)
             start = end = np.nan
             path = ()
         else:

@@ -18,6 +18,7 @@ from texts import say
 
 _OUTSKIRTS_MM = 2_000_000
 _WATER = ("water", "sea")
+_BORDER_M = 0.01  # as near to a border is on it
 BUILDING, WATER, FORBIDDEN = 0, 1, 2
 
 
@@ -55,11 +56,14 @@ class Ground:
         Polygons in the city's CRS.
     spacing_m
         Least way to a site that stands.
+    within
+        Names of the districts in which alone something may be put up; empty: everywhere.
     """
 
     survey: Survey
     forbidden: Sequence[shapely.Geometry]
     spacing_m: float
+    within: Sequence[str] = ()
 
     @property
     def spacing_mm(self) -> int:
@@ -71,9 +75,9 @@ class Ground:
         return ~self.crowded(xy_mm) & self.clear(xy_mm)
 
     def clear(self, xy_mm: np.ndarray) -> np.ndarray:
-        """Which places (n, 2) are outside buildings, water and forbidden areas, and off carriageways."""
+        """Which places (n, 2) are within the area, outside buildings, water and what is forbidden, off carriageways."""
         points = shapely.points(xy_mm / 1000)
-        free = np.ones(len(points), dtype=bool)
+        free = in_districts(self.survey, self.within, xy_mm) if self.within else np.ones(len(points), dtype=bool)
         free[self.closed.tree.query(points, predicate="intersects")[0]] = False
         free[self._on_carriageway(points)] = False
         return free
@@ -100,6 +104,8 @@ class Ground:
         for kind, word in ((WATER, "water"), (BUILDING, "building"), (FORBIDDEN, "forbidden")):
             found[place[self.closed.kind[area] == kind]] = word
         found[self.crowded(xy_mm)] = "crowded"
+        if self.within:
+            found[~in_districts(self.survey, self.within, xy_mm)] = "beyond"
         found[self.outside(xy_mm)] = "outside"
         return found.tolist()
 
@@ -150,6 +156,17 @@ class Ground:
         return point[shapely.distance(points[point], driven.tree.geometries[road]) < driven.half_m[road]]
 
 
+def in_districts(survey: Survey, names: Sequence[str], xy_mm: np.ndarray) -> np.ndarray:
+    """Which places (n, 2) lie in one of these districts or on its border; none where the city has none of them."""
+    level = survey.levels.get(DISTRICT)
+    inside, points = np.zeros(len(xy_mm), dtype=bool), shapely.points(xy_mm / 1000)
+    if level is not None:
+        for shape in level.frame.geometry[level.frame["name"].isin(list(names))]:
+            shapely.prepare(shape)
+            inside |= shapely.dwithin(shape, points, _BORDER_M)
+    return inside
+
+
 def check_required(offer: Offer, ground: Ground) -> None:
     """
     Say which required spots cannot be.
@@ -157,8 +174,8 @@ def check_required(offer: Offer, ground: Ground) -> None:
     Raises
     ------
     DataError
-        One sentence for each that lies outside the city, in a forbidden area, in a building, in water, on a
-        carriageway, or too near to a site that stands.
+        One sentence for each that lies outside the city or the area, in a forbidden area, in a building, in water, on
+        a carriageway, or too near to a site that stands.
     """
     xy_mm = np.array([(spot.x_mm, spot.y_mm) for spot in offer.required], dtype=np.int64).reshape(-1, 2)
     raise_faults(

@@ -96,6 +96,10 @@ class Offer:
         Polygons in the city's CRS in which nothing may be put up.
     required
         Spots where something has to be put up.
+    within
+        Names of the districts in which alone something may be put up or changed; empty: everywhere. What stands on a
+        border is in both. Gaps at a border may then stay open: walks that begin here and end over there need sites
+        on the other side.
     """
 
     carriers: tuple[str, ...] = ()
@@ -106,6 +110,7 @@ class Offer:
     step_m: float = field(default_factory=lambda: defaults()["step_m"])
     forbidden: tuple[shapely.Geometry, ...] = ()
     required: tuple[Required, ...] = ()
+    within: tuple[str, ...] = ()
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -164,7 +169,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
-def check_goals(goals: Goals, book: RuleBook, phase: str, districts: list[str]) -> None:
+def check_goals(goals: Goals, offer: Offer, book: RuleBook, phase: str, districts: list[str]) -> None:
     """
     Say which rules or districts there are not.
 
@@ -175,7 +180,11 @@ def check_goals(goals: Goals, book: RuleBook, phase: str, districts: list[str]) 
     """
     known = [rule.id for rule in book.at(phase)]
     faults = [say("plan.fault.rule", rule=rule) for rule in goals.rules if rule not in known]
-    faults += [say("plan.fault.district", district=name) for name in goals.districts if name not in districts]
+    faults += [
+        say("plan.fault.district", district=name)
+        for name in dict.fromkeys((*goals.districts, *offer.within))
+        if name not in districts
+    ]
     if goals.worth not in WORTH:
         faults.append(say("plan.fault.worth", worth=goals.worth, known="、".join(WORTH)))
     raise_faults(faults)

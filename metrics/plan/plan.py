@@ -15,6 +15,7 @@ from metrics.book import ROUTINE, RuleBook
 from metrics.explain import whole
 from metrics.measures.findings import FAIL
 from metrics.plan.candidates import may_show
+from metrics.plan.ground import in_districts
 from metrics.plan.moves import KINDS, NEW, showing, site_after
 from metrics.plan.offer import CHEAPEST, FEWEST, MOST, MOST_SITES, MOST_YUAN, SCORE, Goals, Offer, check_goals
 from metrics.plan.problem import Problem, Stopped, problem_of
@@ -24,7 +25,7 @@ from metrics.plan.words import Directions
 from metrics.scenario.difference import Difference
 from metrics.scenario.sites import Changes, edited_city
 from metrics.scenario.whatif import WhatIf
-from metrics.scores import CITY
+from metrics.scores import CITY, DISTRICT
 from metrics.survey import Survey
 from metrics.tables import Judged
 from optimum.answer import Answer
@@ -101,7 +102,7 @@ def plan(
     if answer.status == "infeasible":
         raise DataError(infeasible(problem, offer, limit))
     say_on(say("plan.progress.checking"))
-    told = _told(whatif, problem, answer, aim, limit, goals)
+    told = _told(whatif, problem, answer, aim, limit, goals, offer)
     clock.lap("recheck")
     told = replace(told, seconds=clock.seconds)
     return replace(told, sentence=sentence_of(told, problem, limit))
@@ -158,7 +159,7 @@ def _check(offer: Offer, sites: Sequence[int | None], budget: float | None, time
 def _problem(
     whatif: WhatIf, goals: Goals, offer: Offer, say_on: Progress, stop: Stop | None, *, finer_s: float
 ) -> Problem:
-    check_goals(goals, whatif.book, whatif.phase, whatif.district_names())
+    check_goals(goals, offer, whatif.book, whatif.phase, whatif.district_names())
     say_on(say("plan.progress.looking"))
     return problem_of(whatif, goals, offer, stop=stop or (lambda: False), finer_s=finer_s)
 
@@ -216,11 +217,13 @@ def _solved(
     return fewest(problem.model(cost), **asked)
 
 
-def _told(whatif: WhatIf, problem: Problem, answer: Answer, aim: str, limit: Limit, goals: Goals) -> Plan:
+def _told(
+    whatif: WhatIf, problem: Problem, answer: Answer, aim: str, limit: Limit, goals: Goals, offer: Offer
+) -> Plan:
     """The plan without its sentence."""
     survey, judged, _ = whatif.now()
     chosen = problem.thriftier(answer.chosen)
-    proposals = _proposals(whatif, problem, chosen, judged, survey)
+    proposals = _proposals(whatif, problem, chosen, judged, survey, goals)
     changes = {proposal.id: proposal.site for proposal in proposals}
     difference = whatif.beside(changes)
     recheck = _rechecked(whatif, {**whatif.changes, **changes}, problem, answer, chosen, goals, difference)
@@ -240,7 +243,7 @@ def _told(whatif: WhatIf, problem: Problem, answer: Answer, aim: str, limit: Lim
         cost=float(problem.moves.cost_fen[chosen].sum()) / FEN,
         asked=problem.subjects,
         closed=len(problem.wholly_closed(answer.closed)),
-        impossible=tuple(Impossible(*one) for one in impossible_of(problem, answer, limit, judged, survey)),
+        impossible=tuple(Impossible(*one) for one in impossible_of(problem, answer, limit, judged, survey, offer)),
         difference=difference,
         recheck=recheck,
         seconds={},
@@ -248,8 +251,11 @@ def _told(whatif: WhatIf, problem: Problem, answer: Answer, aim: str, limit: Lim
     )
 
 
-def _proposals(whatif: WhatIf, problem: Problem, chosen: np.ndarray, judged: Judged, survey: Survey) -> list[Proposal]:
+def _proposals(
+    whatif: WhatIf, problem: Problem, chosen: np.ndarray, judged: Judged, survey: Survey, goals: Goals
+) -> list[Proposal]:
     """The moves taken as sites with the themes they have to show, told in words."""
+    beyond = iter(_beyond(survey, goals, problem.xy_mm[chosen]))
     directions, serves = Directions(survey), problem.serves(chosen)
     sites = problem.moves.site[chosen]
     kept = may_show(whatif, sites[sites >= 0])
@@ -267,8 +273,20 @@ def _proposals(whatif: WhatIf, problem: Problem, chosen: np.ndarray, judged: Jud
             say("plan.closes", rule=rule.title, name=findings.who.name[subject]) for rule, findings, subject in of
         )
         kind, cost = KINDS[int(own.kind[0])], float(own.cost_fen[0]) / FEN
-        found.append(Proposal(id, kind, site, cost, directions.tell(x_mm, y_mm), tuple(closes)))
+        place, other = directions.tell(x_mm, y_mm), next(beyond)
+        place += say("plan.place.beyond", district=other) if other else ""
+        found.append(Proposal(id, kind, site, cost, place, tuple(closes), other))
     return sorted(found, key=lambda proposal: (proposal.place, proposal.id))
+
+
+def _beyond(survey: Survey, goals: Goals, xy_mm: np.ndarray) -> list[str]:
+    """For each place the district it lies in when that is none of those whose gaps are to be closed, else ""."""
+    level = survey.levels.get(DISTRICT)
+    if not goals.districts or level is None:
+        return [""] * len(xy_mm)
+    names = level.names[level.of_points(*(xy_mm.T / 1000))]
+    outside = ~in_districts(survey, goals.districts, xy_mm)
+    return [(name or say("plan.place.nowhere")) if out else "" for name, out in zip(names, outside, strict=True)]
 
 
 def _new_ids(taken: Collection[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from metrics.plan.asked_along import asked_along
 from metrics.plan.asked_places import asked_in_sight, asked_on_the_way, asked_within
 from metrics.plan.candidates import Asked, accepted_forms, forms_at, spots_for, useful_sites
 from metrics.plan.finer import fine_spots, witnesses
-from metrics.plan.ground import Ground, check_required
+from metrics.plan.ground import Ground, check_required, in_districts
 from metrics.plan.moves import NEW, Moves, changing_moves, new_moves, stock_after
 from metrics.plan.offer import METRES, SCORE, SUBJECTS, Goals, Offer, defaults, failing_subjects
 from metrics.rules import Along, Reach, Visible
@@ -253,7 +253,7 @@ def problem_of(
         When ``stop``, asked now and then, says so.
     """
     survey, judged, verdicts = whatif.now()
-    ground = Ground(survey, offer.forbidden, offer.spacing_m)
+    ground = Ground(survey, offer.forbidden, offer.spacing_m, offer.within)
     check_required(offer, ground)
     asked = [
         Asked(place, *judged[place], subjects)
@@ -323,7 +323,7 @@ def _built(
     moves = Moves.stacked(
         [
             new_moves(forms_at(survey, book, asked, spots, offer), offer),
-            changing_moves(stock, useful_sites(survey, book, asked), offer, conditions),
+            changing_moves(stock, _own(survey, useful_sites(survey, book, asked), offer), offer, conditions),
         ]
     )
     xy_mm = _places_of(moves, spots, offer, stock)
@@ -351,6 +351,11 @@ def _built(
         worth=goals.worth,
         per_unit=whatif.score_of_units()[np.array(rules, dtype=np.int64)] if rules else np.empty(0),
     )
+
+
+def _own(survey: Survey, sites: np.ndarray, offer: Offer) -> np.ndarray:
+    """Those of the sites (rows of the stock) that may be changed."""
+    return sites[in_districts(survey, offer.within, survey.stock.xy_mm[sites])] if offer.within else sites
 
 
 def _asked_of(survey: Survey, asked: Asked, book: RuleBook, moved: Moved, chosen: np.ndarray) -> Rows:

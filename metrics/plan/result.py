@@ -31,6 +31,8 @@ class Proposal:
         Where, in words.
     closes
         What it helps to close, in words, without repetition.
+    beyond
+        The district it lies in, where the plan is for others; "" where it lies in one of these.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Proposal:
     cost: float
     place: str
     closes: tuple[str, ...]
+    beyond: str = ""
 
 
 @dataclass(frozen=True)

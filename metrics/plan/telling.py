@@ -54,7 +54,7 @@ class Limit:
 
 
 def impossible_of(
-    problem: Problem, answer: Answer, limit: Limit, judged: Judged, survey: Survey
+    problem: Problem, answer: Answer, limit: Limit, judged: Judged, survey: Survey, offer: Offer
 ) -> list[tuple[str, str, str, str]]:
     """
     Rule, subject, its name and the reason, for each subject that cannot be closed; of several reasons the worst.
@@ -74,6 +74,8 @@ def impossible_of(
         step_m = problem.looked_m.get((place, subject))
         looked = say("plan.impossible.listed" if step_m is None else "plan.impossible.looked", metres=step_m)
         reason = say(f"plan.impossible.{reason}", short=whole(short), looked=looked)
+        if offer.within:
+            reason += say("plan.impossible.within", districts=say("explain.joiner").join(offer.within))
         found.append((rule.id, str(findings.who.id[subject]), str(findings.who.name[subject]), reason))
     return found
 
@@ -122,7 +124,7 @@ def sentence_of(plan: Plan, problem: Problem, limit: Limit) -> str:
         return say("plan.sentence.nothing_asked") + required + say("plan.sentence.stop")
     if not plan.closed and not plan.proposals:
         return _nothing(plan, problem, limit)
-    text = _proof(plan, problem, limit) + _ended(plan) + _rest(plan)
+    text = _proof(plan, problem, limit) + _ended(plan) + _beyond(plan) + _rest(plan)
     if not plan.rechecked:
         text += say("plan.sentence.unchecked", count=whole(plan.recheck.wrong))
     elif plan.closed:
@@ -163,6 +165,15 @@ def _proof(plan: Plan, problem: Problem, limit: Limit) -> str:
 
 def _ended(plan: Plan) -> str:
     return say(f"plan.sentence.{plan.ended}") if plan.ended in ("stopped", "time", "solver") else ""
+
+
+def _beyond(plan: Plan) -> str:
+    """What lies in other districts than those whose gaps are to be closed."""
+    others = sorted({one.beyond for one in plan.proposals if one.beyond})
+    if not others:
+        return ""
+    count = sum(bool(one.beyond) for one in plan.proposals)
+    return say("plan.sentence.beyond", count=whole(count), districts=say("explain.joiner").join(others))
 
 
 def _rest(plan: Plan) -> str:

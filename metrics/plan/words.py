@@ -56,13 +56,18 @@ class Directions:
         """One spot in words."""
         return next(self._ways_to_tell(x_mm, y_mm))
 
-    def _ways_to_tell(self, x_mm: int, y_mm: int) -> Iterator[str]:
-        """All that can be said of where a spot is, the best first."""
+    def tell_place(self, name: str, x_mm: int, y_mm: int) -> str:
+        """Where the place ``name`` is, by what else is around it; "" where nothing is."""
+        words = next(self._ways_to_tell(x_mm, y_mm, but=name))
+        return "" if words == say("plan.place.open") else words
+
+    def _ways_to_tell(self, x_mm: int, y_mm: int, *, but: str = "") -> Iterator[str]:
+        """All that can be said of where a spot is, the best first; not by the landmark ``but``."""
         spot, point = np.array([[x_mm, y_mm]], dtype=np.int64), shapely.Point(x_mm / 1000, y_mm / 1000)
         found = nearest_only(self._near.match(spot, reach_mm=_STREET_MM))
         main_m = float(found.distance_m[0]) if len(found) else np.inf
         row = int(found.street[0]) if len(found) else -1
-        place, place_m = self._landmark(point)
+        place, place_m = self._landmark(point, but)
         side, side_m = self._side_street(point)
         if place_m == 0 and main_m > _INSIDE_M:
             yield say("plan.place.inside", name=place)
@@ -126,16 +131,17 @@ class Directions:
         )
         return street + (_from_crossing(*near[0]) if near else "")
 
-    def _landmark(self, point: shapely.Point) -> tuple[str | None, float]:
-        """The nearest place that people know, and how far off it is in metres; none further off than is sensible."""
-        if not len(self._place_names):
-            return None, np.inf
-        found, metres = self._place_tree.query_nearest(
-            point, return_distance=True, max_distance=float(defaults()["landmark_m"])
-        )
-        if not len(found):
-            return None, np.inf
-        return min(self._place_names[row] for row in found.tolist()), float(metres[0])
+    def _landmark(self, point: shapely.Point, but: str) -> tuple[str | None, float]:
+        """The nearest other place that people know, and how far off it is in metres; none further than is sensible."""
+        most_m = float(defaults()["landmark_m"])
+        rows = self._place_tree.query(point, predicate="dwithin", distance=most_m) if len(self._place_names) else []
+        near = [
+            (float(shapely.distance(point, self._place_tree.geometries[row])), self._place_names[row])
+            for row in rows
+            if self._place_names[row] != but
+        ]
+        metres, name = min(near, default=(np.inf, None))
+        return name, metres
 
 
 def _named_roads(survey: Survey) -> tuple[shapely.STRtree, list[str]]:

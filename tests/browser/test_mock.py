@@ -4,7 +4,7 @@ import random
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import Visit
 from texts import say
@@ -100,3 +100,66 @@ def test_from_the_draw_to_the_tables(mock, visit, tmp_path):
     assert openpyxl.load_workbook(tables).sheetnames[:4] == ["总况", "项目", "街道", "责任单位"]
     turn_to(visit, "model")
     assert "与模型可比的" in mock.locator(".sentence").nth(1).inner_text()
+
+
+def form_of(visit: Visit) -> Locator:
+    """The form of the first inspector, to be typed into, with the cursor on its first number."""
+    visit.page.locator(".st-key-mock_form input").first.wait_for(timeout=30_000)
+    visit.page.locator(".st-key-mock_form .text").first.click()
+    return visit.page.locator(".st-key-mock_form")
+
+
+def typed(form: Locator, name: str) -> list[str]:
+    return [cell.input_value() for cell in form.locator(f"input.{name}").all()]
+
+
+def test_typed_numbers_outlive_a_reload(mock, visit):
+    """Typed without a pause: each Enter writes the cell and goes to the next line, an arrow to the remark."""
+    on_mock(visit)
+    press(visit, "mock_run")
+    turn_to(visit, "typing")
+    form = form_of(visit)
+    for number in ("3", "12"):
+        mock.keyboard.type(number)
+        mock.keyboard.press("Enter")
+    mock.keyboard.press("ArrowRight")
+    mock.keyboard.type("褪色 -1")
+    mock.keyboard.press("Enter")
+    mock.locator(".sentence").filter(has_text="已填 2 /").wait_for(timeout=15_000)
+    visit.settle()
+    turn_to(visit, "points")
+    turn_to(visit, "typing")
+    mock.locator(".sentence").filter(has_text="已填 2 /").wait_for(timeout=15_000)
+    mock.reload()
+    mock.locator(".sentence").filter(has_text="已填 2 /").wait_for(timeout=60_000)
+    visit.settle()
+    form_of(visit)  # what was looked at is open again
+    assert typed(form, "found")[:3] == ["3", "12", ""] and typed(form, "remark")[:3] == ["", "", "褪色 -1"]
+    assert fits(mock)
+
+
+def test_what_is_no_count_is_refused_visibly_and_stays_in_its_cell(mock, visit):
+    """A minus, a word and a good number, typed without a pause; then the minus is put right."""
+    on_mock(visit)
+    press(visit, "mock_run")
+    turn_to(visit, "typing")
+    form = form_of(visit)
+    for text in ("-3", "2个", "4"):
+        mock.keyboard.type(text)
+        mock.keyboard.press("Enter")
+    faults = mock.locator(".faults li")
+    faults.nth(1).wait_for(timeout=15_000)
+    visit.settle()
+    assert "“-3”" in faults.nth(0).inner_text() and "“2个”" in faults.nth(1).inner_text()
+    mock.locator(".sentence").filter(has_text="已填 1 /").wait_for(timeout=15_000)
+    assert typed(form, "found")[:3] == ["-3", "2个", "4"] and form.locator('[aria-invalid="true"]').count() == 2
+    form.locator("input.found").first.click()
+    mock.keyboard.type("3")
+    mock.keyboard.press("Enter")
+    mock.locator(".sentence").filter(has_text="已填 2 /").wait_for(timeout=15_000)
+    visit.settle()
+    turn_to(visit, "points")
+    turn_to(visit, "typing")
+    form_of(visit)
+    assert typed(form, "found")[:3] == ["3", "2个", "4"] and faults.count() == 1
+    assert form.locator('[aria-invalid="true"]').count() == 1

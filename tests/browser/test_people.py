@@ -176,6 +176,12 @@ def test_a_unit_sees_its_own_and_nothing_else(visit, kept, screen):
     assert titles(visit) == [say("shell.pages.orders"), say("shell.pages.standards")]
     shown = visit.page.locator('[data-testid="stMain"]').inner_text()
     assert not [unit for unit in units - {own} if unit in shown]
+    for name in ("coverage", "mock", "people"):  # a link that somebody passed on
+        visit.open(f"/{name}")
+        told = say("shell.not_yours", page=say(f"shell.pages.{name}"))
+        assert told in visit.page.locator('[data-testid="stMain"]').inner_text()
+        assert not visit.page.get_by_role("dialog").count()
+        assert titles(visit) == [say("shell.pages.orders"), say("shell.pages.standards")]
 
 
 def _kept_run(kept: Store, boss) -> int:

@@ -18,6 +18,7 @@ from store import StoreError, open_store
 from store.schema import audit, orders
 from tests.store.conftest import PASSWORD
 from tests.store.writer import write_on
+from texts import say
 
 KILLS = 50
 
@@ -121,13 +122,20 @@ def test_a_base_that_goes_away_is_told_and_found_again(kept, staff, order, kind,
     away, back = {"sqlite": _sqlite_away, "postgresql": _postgres_away}[kind](url, request)
     away()
     try:
-        for ask in (
-            lambda: kept.orders.get(staff.command, order),
-            lambda: kept.orders.change(staff.command, order, version, "note", note="x"),
-            lambda: open_store(url),
+        for ask, told in (
+            (lambda: kept.orders.get(staff.command, order), say("store.base.gone")),
+            (lambda: kept.orders.counts(staff.command), say("store.base.gone")),
+            (lambda: kept.people.sign_in("boss", "x"), say("store.base.gone")),
+            (
+                lambda: kept.orders.change(staff.command, order, version, "note", note="x"),
+                "暂时连不上数据库，这次改动没有写入，此前的数据完好；恢复后可直接再试。",
+            ),
+            (lambda: open_store(url), say("store.base.gone")),
         ):
-            with pytest.raises(StoreError, match="暂时连不上数据库，这次改动没有写入"):
+            with pytest.raises(StoreError) as refused:
                 ask()
+            assert refused.value.faults == [told]
+        assert "没有写入" not in say("store.base.gone")
     finally:
         back()
     assert kept.orders.change(staff.command, order, version, "note", note="又可以写了").version == version + 1

@@ -62,10 +62,14 @@ def type_in(monkeypatch, mocks, kept, desk):
     monkeypatch.setattr(mock_typing.office, "store", lambda: SimpleNamespace(mocks=mocks, base=clock))
     monkeypatch.setattr(mock_typing.office, "visitor", lambda: None)
 
+    told: list[dict] = []
+
     def typed(cells: dict[int, dict]) -> None:
-        state = {"editor": {"edited_rows": cells}}
-        monkeypatch.setattr(mock_typing, "st", SimpleNamespace(session_state=state))
-        mock_typing.take_typed(kept, desk, list(mocks.lines), "editor")
+        keys = list(mocks.lines)
+        typed_now = [(keys[row], name, text) for row, own in cells.items() for name, text in own.items()]
+        for key, name, text in typed_now:
+            told.append({"number": len(told) + 1, "key": key, "name": name, "text": str(text)})
+        mock_typing.take_typed(kept, desk, told)  # the browser tells all again until it knows that it was heard
 
     return typed
 
@@ -76,7 +80,7 @@ def test_a_cell_is_written_at_once(type_in, mocks, desk):
     assert mocks.lines[key].found == 3.0 and not desk.pending and "已自动保存 1 项" in desk.saved and not desk.said
     type_in({0: {"found": 3, "remark": " 褪色 "}})
     assert (mocks.lines[key].found, mocks.lines[key].remark, mocks.lines[key].version) == (3.0, "褪色", 2)
-    type_in({0: {"found": None, "remark": "褪色"}})
+    type_in({0: {"found": "", "remark": "褪色"}})
     assert mocks.lines[key].found is None
 
 
@@ -89,12 +93,56 @@ def test_what_is_not_whole_is_told_and_the_rest_written(type_in, mocks, desk, ke
     assert desk.unheard and len(desk.faults) == 1 and keys[first] in desk.faults[0]
 
 
+@pytest.mark.parametrize("typed", ["-3", "2个", "1e99", "−2", "nan", "1,5", "0x1", "<b>", "1_0"])
+def test_what_is_no_number_is_told_and_stays_as_it_was_typed(type_in, mocks, desk, kept, typed):
+    """The line keeps the number it had, the remark typed beside it is written, and nothing of the cell is lost."""
+    key = next(iter(mocks.lines))
+    type_in({0: {"found": "2"}})
+    type_in({0: {"found": typed, "remark": "看不清"}})
+    assert (mocks.lines[key].found, mocks.lines[key].remark) == (2.0, "看不清")
+    assert desk.unheard and len(desk.faults) == 1 and key in desk.faults[0] and f"“{typed}”" in desk.faults[0]
+    (row,) = mock_typing.form_rows(kept, desk, [key])
+    assert row["found"] == typed and row["wrong"] == desk.faults[0]
+    type_in({0: {"found": "3"}})
+    assert mocks.lines[key].found == 3.0 and not desk.wrong and not desk.faults and not desk.unheard
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"), [("0", 0.0), ("", None), (" 7 ", 7.0), ("３", 3.0), ("12.0", 12.0), ("007", 7.0)]
+)
+def test_numbers_as_people_type_them(type_in, mocks, desk, typed, number):
+    key = next(iter(mocks.lines))
+    type_in({0: {"found": "9"}})
+    type_in({0: {"found": typed}})
+    assert mocks.lines[key].found == number and not desk.wrong
+
+
+def test_what_was_heard_is_not_heard_again(type_in, mocks, desk):
+    """What somebody else wrote later stays although the browser tells of what was typed before once more."""
+    first, second = list(mocks.lines)[:2]
+    type_in({0: {"found": "2"}})
+    mocks.lines[first] = desk.known[first] = Result(first, 9.0, "", 2, None, "李四")
+    type_in({1: {"found": "5"}})
+    assert (mocks.lines[first].found, mocks.lines[second].found) == (9.0, 5.0)
+
+
+def test_lines_of_another_one_are_left(kept, desk, type_in, mocks):
+    mock_typing.take_typed(kept, desk, [{"number": 1, "key": "ABCDEF-001-1", "name": "found", "text": "3"}])
+    assert not desk.pending and not desk.wrong and not any(one.version for one in mocks.lines.values())
+
+
+def test_a_base_that_went_away_tells_of_wrong_cells_too(type_in, mocks, desk):
+    mocks.broken = True
+    type_in({0: {"found": "-1"}, 1: {"found": "4"}})
+    assert len(desk.faults) == 2 and len(desk.pending) == 1 and len(desk.wrong) == 1
+
+
 def test_a_base_that_went_away_loses_nothing(type_in, mocks, desk, kept):
     key = next(iter(mocks.lines))
     mocks.broken = True
     type_in({0: {"found": 4}})
     assert desk.unheard and desk.pending[key].found == 4.0
-    assert mock_typing.form_table(kept, desk, [key])["found"].tolist() == [4.0]
+    assert [row["found"] for row in mock_typing.form_rows(kept, desk, [key])] == ["4"]
     mocks.broken = False
     mock_typing.save(kept, desk)
     assert mocks.lines[key].found == 4.0 and not desk.pending
@@ -127,4 +175,4 @@ def test_what_waits_outlives_what_others_wrote(kept, mocks, desk):
     mocks.lines[second] = Result(second, 1.0, "", 1, None, "李四")
     mock_typing.look_again(kept, desk)
     assert "李四" in desk.said
-    assert mock_typing.form_table(kept, desk, [first, second])["found"].tolist() == [4.0, 1.0]
+    assert [row["found"] for row in mock_typing.form_rows(kept, desk, [first, second])] == ["4", "1"]

@@ -13,6 +13,7 @@ from data.city import City
 from store import Person, Store, Wanted
 from tests.cities import city, district, road, site, sites_along, venue
 from tests.views.small import SCRIPT, small_city
+from texts import say
 from views import calls, office, orders_cached
 from views.orders_desk import Desk
 from views.orders_files import apply_sheet, sheet_rows, unit_asks, unit_steps
@@ -195,6 +196,35 @@ def test_many_at_once_and_those_that_others_changed_first(at):
     assert at.order(1).state == "in_hand"
     at.press("orders_many_none")
     assert at.desk.chosen == {}
+
+
+def test_of_many_only_steps_are_offered_that_some_of_them_can_take(at):
+    """All are dispatched but one, which is dealt with; none is proposed for closing."""
+    make_all(at)
+    total = at.store.orders.page(at.boss).total
+    at.store.orders.change(at.boss, 2, at.order(2).version, "report")
+    at.app.run()
+    step = next(box for box in at.app.selectbox if box.key.startswith("orders_many_step"))
+    some, one = (say("orders.many.offered", step="{}", able=able, count=total) for able in (total - 1, 1))
+    assert step.options == [
+        some.format("签收"), some.format("上报整改完成"), one.format("复查合格"), one.format("退回重办"), "延期",
+        some.format("转办"), "备注",
+    ]  # fmt: skip
+    for name in ("派发", "销号公示", "确认销号", "重新立案"):
+        assert not any(name in option for option in step.options)
+
+
+def test_an_order_that_is_looked_for_is_the_one_that_is_opened(at):
+    """Else the next step would be done to the order seen before; what is being filled in is not taken away."""
+    make_all(at)
+    first, second = at.desk.opened, at.order(2 if at.desk.opened != 2 else 3)
+    at.app.text_input(key="orders_text").input(second.number).run()
+    assert at.desk.opened == second.id
+    at.app.text_input(key="orders_text").input("").run()
+    assert at.desk.opened == second.id, "it is among all"
+    at.press("orders_do_note")
+    at.app.text_input(key="orders_text").input(at.order(first).number).run()
+    assert at.desk.opened == second.id and at.desk.one.code == "note"
 
 
 def test_overdue_is_red_says_so_and_goes_up(at):

@@ -3,14 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import DataError
 from metrics.assessment import assess
-from metrics.mock import sample
+from metrics.mock import form, sample
 from metrics.rulebook import load_rulebook
-from tests.cities import EAST
+from tests.cities import EAST, city, district, road, venue
 from tests.metrics.judging import along_rule, book_of, within_rule
 from tests.metrics.mock.drawn import BOOK, judged, small
 from tests.metrics.towns import town
@@ -160,3 +161,15 @@ def test_faults():
         sample(small(), assess(small(), load_rulebook("zhoushan-2017")), seed=1)
     with pytest.raises(ValueError, match="another city"):
         sample(town(1), judged(), seed=1)
+
+
+def test_a_square_is_told_by_the_street_beside_it_and_by_its_district():
+    """广场 40 m beside 人民路, 街道 unknown: no form speaks in degrees, and each says at least the district."""
+    square = venue("sq", "square", shapely.box(1000, 30, 1040, 70), name="人民路广场")
+    one = city(
+        districts=[district("西区", -100, -500, 2600, 500)], roads=[road("人民路", (0, 0), (2000, 0))], venues=[square]
+    )
+    book = book_of(within_rule(2, "square", id="square", title="广场"))
+    (row,) = form(sample(one, assess(one, book), seed=1, counts={"square": 1}), 1).to_dict("records")
+    assert row["名称"] == "人民路广场" and row["街道"] == "西区"
+    assert row["位置"].startswith("人民路北侧，距") and "°" not in row["位置"]

@@ -1,10 +1,13 @@
 """What failing streets ask for, and what closes them; streets that are solved by hand."""
 
+from dataclasses import replace
 from itertools import pairwise
 
+import pytest
 import shapely
 
 from data.city import City
+from data.errors import DataError
 from metrics.assessment import Assessment, assess
 from metrics.book import RuleBook
 from metrics.plan import Goals, Offer, Plan, Proposal, plan
@@ -150,3 +153,53 @@ def judge_after(drawn: City, book: RuleBook, found: Plan) -> Assessment:
 def _east(proposal: Proposal) -> float:
     """Metres from the corner of the drawing, east."""
     return proposal.site.x_mm / 1000 - EAST
+
+
+def test_a_plan_within_a_district_ends_at_its_border():
+    """
+    1 200 m, half in each district, one site for each 200 m: the third of the west half stands on the border.
+
+    Three sites for each 200 m, 10 m apart and no further than 12 m from the street, which is 20 m wide: at most two
+    on the border, one on either side, so that walks from the last metres before it lack one. What is put up over there
+    closes these too, and is told to lie in the east.
+    """
+    halves = [district("西区", -50, -300, 600, 300), district("东区", 600, -300, 1250, 300)]
+    drawn, west = street(length=1200, districts=halves), Goals(districts=("西区",))
+    inside = replace(FLAG, within=("西区",))
+    one = plan(drawn, book_of(along_rule(200, 1)), goals=west, offer=inside)
+    assert (one.status, one.new, one.impossible) == ("proved", 3, ())
+    assert max(map(_east, one.proposals)) == 600 and not any(own.beyond for own in one.proposals)
+    assert set(judge_after(drawn, book_of(along_rule(200, 1)), one).gaps["district"].dropna()) == {"东区"}
+
+    book = book_of(along_rule(200, 3, reach_m=12))
+    found = plan(drawn, book, goals=west, offer=inside)
+    assert found.rechecked and max(map(_east, found.proposals)) <= 600
+    assert found.new == 9 and "西区" in found.impossible[0].reason
+    gaps = judge_after(drawn, book, found).gaps
+    (left,) = gaps[gaps["district"] == "西区"]["length_m"]
+    assert 9 <= left <= 10
+
+    free = plan(drawn, book, goals=west, offer=FLAG)
+    over = [own for own in free.proposals if _east(own) > 600]
+    assert free.rechecked and over and all(own.beyond == "东区" and "（在东区）" in own.place for own in over)
+    assert not any(own.beyond for own in free.proposals if _east(own) <= 600)
+    assert f"其中 {len(over)} 处在东区" in free.sentence
+    assert "西区" not in set(judge_after(drawn, book, free).gaps["district"].dropna())
+
+
+def test_a_neighbours_site_is_not_mended_within_a_district():
+    """A faded flag just over the border would do for the west half's last walks: within, a new one is put up."""
+    halves = [district("西区", -50, -300, 600, 300), district("东区", 600, -300, 1250, 300)]
+    faded = site("faded", 600.05, 12, condition="褪色")
+    drawn = street(100, 200, 300, 401, length=1200, districts=halves, sites=[faded])
+    west, book = Goals(districts=("西区",)), book_of(along_rule(200, 1))
+    free = plan(drawn, book, goals=west, offer=Offer(FLAG.carriers, retheme=None), cheapest=True)
+    assert {own.id for own in free.proposals} == {"faded"} and free.proposals[0].beyond == "东区"
+    within = plan(drawn, book, goals=west, offer=Offer(FLAG.carriers, within=("西区",)), cheapest=True)
+    assert "faded" not in {own.id for own in within.proposals}
+    assert max(map(_east, within.proposals)) <= 600
+
+
+def test_districts_that_are_not_there_are_told():
+    with pytest.raises(DataError, match="没有名为“南区”的区"):
+        plan(street(), book_of(along_rule(200, 1)), offer=replace(FLAG, within=("南区",)))

@@ -145,3 +145,17 @@ def test_a_click_snaps_to_the_nearest_free_spot():
     assert 30 <= moved_m <= 32
     everywhere = _spots([shapely.box(EAST - 1e4, NORTH - 1e4, EAST + 1e4, NORTH + 1e4)])
     assert everywhere.nearest(*_mm(350, 30)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "east", "north", "words"),
+    [
+        ("东园", 930, 930, "无名主干路1北侧，距人民路口 300 米，离路 711 米"),
+        ("人民", 320, 60, "人民路北侧，距解放路口 120 米"),
+        ("人民广场", 1200, 925, "汽车站旁 25 米"),
+        ("孤岛", 9000, 9000, ""),
+    ],
+)
+def test_a_place_is_told_by_what_is_around_it_and_never_by_itself(name: str, east: float, north: float, words: str):
+    told = Directions(survey(CITY, ("primary",))).tell_place(name, *_mm(east, north))
+    assert told == words

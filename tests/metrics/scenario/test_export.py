@@ -7,12 +7,13 @@ import pytest
 
 from briefing.scenario_files import write_scenario
 from data._gdal import read_layer
+from data.headings import label
 from data.importing import ImportRequest, import_city
 from data.sources import LayerSource
 from data.vocabulary import vocabulary
 from metrics.assessment import assess
 from metrics.scenario import WhatIf, change_table, compare, edited_city, site_table
-from tests.cities import city, road, sites_along
+from tests.cities import city, road, site, sites_along
 from tests.metrics.judging import along_rule, book_of
 from tests.metrics.scenario.drawn import drawn_town, every_measure
 from tests.metrics.scenario.test_scenario import ONE_STREET, at
@@ -112,3 +113,22 @@ def test_scenarios_of_different_cities_are_not_compared():
     other = city(roads=[road("甲路", (0, 0), (900, 0))], sites=sites_along(5))
     with pytest.raises(ValueError, match="same city"):
         compare(WhatIf(ONE_STREET, book).difference(), WhatIf(other, book).difference(), ("甲", "乙"))
+
+
+def test_the_spreadsheet_speaks_chinese_and_comes_back_as_codes(tmp_path):
+    """Every carrier, condition and theme by its name; a word that nobody knows stays; read again all are codes."""
+    words = vocabulary()
+    sites = [site(f"c{n}", 10 * n, 12, carrier=code) for n, code in enumerate(words.carriers)]
+    sites += [site(f"d{n}", 10 * n, 14, condition=code) for n, code in enumerate(words.conditions)]
+    sites += [site("t", 5, 16, themes="，".join(words.themes)), site("u", 5, 18, carrier="没听说过")]
+    drawn = city(roads=[road("人民路", (0, 0), (600, 0))], sites=sites)
+    _, table = write_scenario(drawn, {}, tmp_path)
+    seen = pd.read_csv(table, dtype=str)
+    shown = set(seen[[label("sites", name) for name in ("carrier", "condition", "themes")]].stack())
+    assert not {*words.carriers, *words.conditions} & shown and "没听说过" in shown
+    assert "、".join(words.themes.labels.values()) in shown
+    drawn.write(tmp_path / "city.gpkg")
+    layers = {"roads": LayerSource(f"{tmp_path / 'city.gpkg'}:roads"), "sites": LayerSource(str(table))}
+    again = import_city(ImportRequest(layers=layers, name="测试市")).city.sites
+    columns = ["id", "carrier", "condition", "themes"]
+    pd.testing.assert_frame_equal(again[columns], drawn.sites[columns], check_dtype=False)
