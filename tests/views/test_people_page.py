@@ -13,8 +13,8 @@ from store.audit import Entry
 from store.mock import Change
 from store.mock_parts import Part
 from tests.views.conftest import HERE
-from tests.views.test_admission import PASSWORD, opened
 from tests.views.test_pages import html_of
+from tests.views.visiting import PASSWORD, opened
 from texts import say
 from views import cookies, door
 from views.people_audit import audit_table
