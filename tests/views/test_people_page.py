@@ -1,14 +1,12 @@
 """人员与权限: accounts, wall links, units, phases, the audit trail, as the command centre works with them."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from store import Store, open_store
 from store.audit import Entry
 from store.mock import Change
 from store.mock_parts import Part
@@ -20,20 +18,6 @@ from views import cookies, door
 from views.people_audit import audit_table
 
 HOSTILE = "<script>`${x}`</script>**&"
-
-
-@pytest.fixture
-def kept(user_folder) -> Iterator[Store]:
-    """The store of this installation."""
-    store = open_store()
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def boss(kept):
-    """The first account."""
-    return replace(kept.people.first("boss", "王主任", PASSWORD), until=None)
 
 
 @pytest.fixture
