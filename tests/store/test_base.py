@@ -1,5 +1,7 @@
 """The base: migrations, shapes, and an audit trail that only grows."""
 
+import sqlite3
+
 import psycopg
 import pyogrio
 import pytest
@@ -13,6 +15,7 @@ from store.base import Base, engine_of
 from store.migrating import migrate
 from store.schema import audit, gaps, metadata, orders, scenarios
 from tests.store import servers, streets
+from tests.store.conftest import PASSWORD
 
 
 def test_an_empty_base_gets_all_tables(kept):
@@ -82,6 +85,21 @@ def test_the_audit_trail_only_grows(kept, staff, kind, order):
     with pytest.raises(sa.exc.DBAPIError, match="never changed"), kept.base.open(writing=True) as connection:
         connection.execute(sa.text(order))
     assert kept.audit.entries(staff.command) == before
+
+
+def test_nor_is_it_replaced_by_another_program(tmp_path):
+    """Who opens the file without our settings: there a REPLACE deletes without asking the trigger on DELETE."""
+    file = tmp_path / "store.db"
+    opened = open_store(f"sqlite:///{file}")
+    opened.people.first("boss", "王主任", PASSWORD)
+    opened.close()
+    other = sqlite3.connect(file)
+    try:
+        for order in ("REPLACE INTO audit SELECT * FROM audit", "DELETE FROM audit", "UPDATE audit SET id = 7"):
+            with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+                other.execute(order)
+    finally:
+        other.close()
 
 
 def test_what_a_transaction_could_not_finish_is_not_there(kept, staff, clock):

@@ -2,12 +2,15 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 
 from data import settings as module
+from store import open_store
+from tests.views.visiting import PASSWORD
 from views import door, office
 
 _KEEP_SOON = office.keep_soon
@@ -57,3 +60,27 @@ def own_main() -> Iterator[None]:
     """A run of the app takes the place of ``__main__``, from which later tests would begin their processes."""
     yield
     sys.modules["__main__"] = _MAIN
+
+
+@pytest.fixture
+def knocks(monkeypatch):
+    """Whose browser it is."""
+
+    def knocks_as(knocked: door.Knock) -> None:
+        monkeypatch.setattr(door, "knock", lambda: knocked)
+
+    return knocks_as
+
+
+@pytest.fixture
+def kept(user_folder):
+    """The store of this installation."""
+    opened = open_store()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def boss(kept):
+    """Its first account."""
+    return replace(kept.people.first("boss", "王主任", PASSWORD), until=None)

@@ -2,77 +2,16 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from data import settings as module
-from metrics.scenario.scenario import Scenario
-from store import open_store
 from store.people import TRIES
 from tests.views.conftest import HERE
 from tests.views.test_pages import html_of
+from tests.views.visiting import ELSEWHERE, OWN, PASSWORD, end_session, is_outside, opened, press, sign_in
 from texts import say
-from views import cookies, door, office, parcels
-from views.siting_desk import Desk
-
-ROOT = Path(__file__).resolve().parents[2]
-PASSWORD, OWN = "a long password", "my very own password"
-ELSEWHERE = door.Knock("10.0.0.9", {"host": ("10.0.0.2:8501",), "origin": ("http://10.0.0.2:8501",)})
-_SECONDS = 120
-
-
-@pytest.fixture
-def knocks(monkeypatch):
-    """Whose browser it is."""
-
-    def knocks_as(knocked: door.Knock) -> None:
-        monkeypatch.setattr(door, "knock", lambda: knocked)
-
-    return knocks_as
-
-
-@pytest.fixture
-def kept(user_folder):
-    """The store of this installation."""
-    opened = open_store()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def boss(kept):
-    """Its first account."""
-    return replace(kept.people.first("boss", "王主任", PASSWORD), until=None)
-
-
-def opened(**query: str) -> AppTest:
-    """The app as a visitor finds it."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=_SECONDS)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
-def sign_in(app: AppTest, login: str, password: str) -> AppTest:
-    """Fill in the form and send it."""
-    app.text_input(key="sign_in_login").input(login)
-    app.text_input(key="sign_in_password").input(password)
-    _press(app, say("people.sign_in.enter"))
-    return app
-
-
-def _press(app: AppTest, label: str) -> None:
-    next(button for button in app.button if button.label == label).click().run()
-    assert not app.exception
-
-
-def _is_outside(app: AppTest) -> bool:
-    return office._VISITOR not in app.session_state
+from views import cookies, door, office
 
 
 def test_the_demo_needs_no_login_here(user_folder):
@@ -93,13 +32,13 @@ def test_the_demo_needs_no_login_here(user_folder):
 def test_elsewhere_nobody_is_let_in_without_an_account(user_folder, knocks, knocked):
     knocks(knocked)
     app = opened()
-    assert _is_outside(app) and say("people.first.elsewhere") in html_of(app)
+    assert is_outside(app) and say("people.first.elsewhere") in html_of(app)
     assert not app.text_input and not app.selectbox
 
 
 def test_with_the_first_account_the_demo_ends_also_here(boss):
     app = opened()
-    assert _is_outside(app) and app.text_input(key="sign_in_login")
+    assert is_outside(app) and app.text_input(key="sign_in_login")
     assert not app.selectbox
 
 
@@ -109,11 +48,11 @@ def test_the_first_account_is_made_on_the_page(kept):
     app.text_input(key="sign_in_name").input("王主任")
     app.text_input(key="sign_in_new").input(PASSWORD)
     app.text_input(key="sign_in_again").input(OWN)
-    _press(app, say("people.first.make"))
+    press(app, say("people.first.make"))
     assert say("people.sign_in.differ") in html_of(app) and not kept.people.any()
     assert app.text_input(key="sign_in_login").value == "boss"
     app.text_input(key="sign_in_again").input(PASSWORD)
-    _press(app, say("people.first.make"))
+    press(app, say("people.first.make"))
     assert app.session_state[office._VISITOR].name == "王主任"
     assert kept.people.sign_in("boss", PASSWORD).role == "command"
 
@@ -123,7 +62,7 @@ def test_the_first_account_is_not_made_from_elsewhere(kept, knocks):
     knocks(ELSEWHERE)
     for name, text in {"login": "boss", "name": "王", "new": PASSWORD, "again": PASSWORD}.items():
         app.text_input(key=f"sign_in_{name}").input(text)
-    _press(app, say("people.first.make"))
+    press(app, say("people.first.make"))
     assert not kept.people.any()
 
 
@@ -132,8 +71,8 @@ def test_who_has_an_account_comes_in_and_goes_out(boss, kept):
     person = app.session_state[office._VISITOR]
     assert (person.id, bool(person.session)) == (boss.id, True)
     assert app.selectbox(key="coverage_book")
-    _press(app, say("people.sign_in.leave"))
-    assert _is_outside(app) and not app.selectbox
+    press(app, say("people.sign_in.leave"))
+    assert is_outside(app) and not app.selectbox
     with pytest.raises(door.Denied):
         kept.sessions.check(person)
 
@@ -144,7 +83,7 @@ def test_a_wrong_password_is_told_and_locks_at_last(boss):
         sign_in(app, "boss", "wrong password")
         assert say("store.people.wrong") in html_of(app)
     sign_in(app, "boss", PASSWORD)
-    assert "账号已锁定到" in html_of(app) and _is_outside(app)
+    assert "账号已锁定到" in html_of(app) and is_outside(app)
 
 
 def test_a_first_password_has_to_be_changed(boss, kept):
@@ -166,7 +105,7 @@ def test_a_first_password_has_to_be_changed(boss, kept):
 def _change(app: AppTest, old: str, new: str, again: str) -> None:
     for name, text in {"old": old, "new": new, "again": again}.items():
         app.text_input(key=f"sign_in_{name}").input(text)
-    _press(app, say("people.sign_in.change"))
+    press(app, say("people.sign_in.change"))
 
 
 def test_a_cookie_lets_in_again_until_the_session_is_ended(boss, kept, knocks):
@@ -174,9 +113,9 @@ def test_a_cookie_lets_in_again_until_the_session_is_ended(boss, kept, knocks):
     knocks(replace(HERE, cookies={cookies.COOKIE: token}))
     assert opened().session_state[office._VISITOR] == person
     kept.sessions.end(person)
-    assert _is_outside(opened())
+    assert is_outside(opened())
     knocks(replace(HERE, cookies={cookies.COOKIE: "forged"}))
-    assert _is_outside(opened())
+    assert is_outside(opened())
 
 
 def test_overnight_what_was_typed_stays(boss):
@@ -209,11 +148,6 @@ def test_overnight_what_was_ticked_and_switched_stays(boss):
     assert not app.exception and app.toggle(key="briefing_orders").value is not before
 
 
-def end_session(app: AppTest) -> None:
-    person = app.session_state[office._VISITOR]
-    app.session_state[office._VISITOR] = replace(person, until=datetime.now(UTC) - timedelta(minutes=1))
-
-
 def test_what_one_typed_as_another_role_is_not_shown(boss, kept):
     """An account that became a district's in the night is let in again without what it had on its desks."""
     number = kept.people.add(boss, "li", "李四", "planner", password=PASSWORD)
@@ -243,7 +177,7 @@ def test_a_changed_account_is_asked_to_sign_in_again(boss, kept):
     app = sign_in(opened(), "li", OWN)
     kept.people.change(boss, number, role="unit", unit="园林处")
     app.run()
-    assert say("store.access.changed") in html_of(app) and _is_outside(app)
+    assert say("store.access.changed") in html_of(app) and is_outside(app)
 
 
 @pytest.mark.parametrize(
@@ -283,177 +217,14 @@ def test_a_wall_link_opens_the_wall_and_nothing_else(boss, kept):
     kept.tokens.revoke(boss, kept.tokens.all(boss)[0].id)
     app.query_params["token"] = token
     app.run()
-    assert say("store.tokens.wrong") in html_of(app) and _is_outside(app)
+    assert say("store.tokens.wrong") in html_of(app) and is_outside(app)
 
 
 @pytest.mark.parametrize("token", ["forged", "", "x" * 4000])
 def test_a_forged_wall_link_opens_nothing_and_offers_nothing(boss, token):
     app = opened(token=token)
-    assert say("store.tokens.wrong") in html_of(app) and _is_outside(app)
+    assert say("store.tokens.wrong") in html_of(app) and is_outside(app)
     assert not app.text_input and not app.selectbox
-
-
-@pytest.fixture
-def way(monkeypatch):
-    """How people sign in."""
-
-    def choose(name: str) -> None:
-        monkeypatch.setenv("COVERAGE_SIGN_IN", name)
-        module.settings.cache_clear()
-
-    return choose
-
-
-def test_behind_a_proxy_its_header_is_who_one_is(boss, kept, knocks, way, monkeypatch):
-    original = st.get_option
-    trusted = {"server.trustedUserHeaders": {"X-Remote-User": "login"}, "server.address": "127.0.0.1"}
-    monkeypatch.setattr(st, "get_option", lambda name: trusted.get(name, original(name)))
-    way("proxy")
-    knocks(replace(ELSEWHERE, headers={**ELSEWHERE.headers, "x-remote-user": ("boss",)}))
-    assert opened().session_state[office._VISITOR].name == "王主任"
-    knocks(replace(ELSEWHERE, headers={**ELSEWHERE.headers, "x-remote-user": ("stranger",)}))
-    app = opened()
-    assert _is_outside(app) and "账号“stranger”还没有开通" in html_of(app)
-    way("local")
-    knocks(replace(ELSEWHERE, headers={**ELSEWHERE.headers, "x-remote-user": ("boss",)}))
-    assert _is_outside(opened())
-
-
-@pytest.fixture
-def proxied(boss, kept, knocks, way, monkeypatch):
-    """Whom the proxy names from now on; its ``li`` is a planner."""
-    original = st.get_option
-    trusted = {"server.trustedUserHeaders": {"X-Remote-User": "login"}, "server.address": "127.0.0.1"}
-    monkeypatch.setattr(st, "get_option", lambda name: trusted.get(name, original(name)))
-    way("proxy")
-    number = kept.people.add(boss, "li", "李四", "planner")
-
-    def names(*logins: str) -> None:
-        knocks(replace(ELSEWHERE, headers={**ELSEWHERE.headers, "x-remote-user": logins}))
-
-    return names, number
-
-
-def looking(app: AppTest) -> AppTest:
-    """The page 测评标准 with something typed, and something on a desk."""
-    app = app.switch_page("pages/standards.py").run()
-    app.text_input(key="standards_find").input("公共广场").run()
-    app.session_state["siting_desks"] = {"demo": Desk(Scenario("市里的方案", "x"))}
-    return app
-
-
-def test_who_became_another_behind_a_proxy_sees_nothing_of_what_they_had(boss, kept, proxied):
-    """Nobody signs in there by hand: the same window goes on at once, as the district's, with empty desks."""
-    names, number = proxied
-    names("li")
-    app = looking(opened())
-    kept.people.change(boss, number, role="district", district="古渡区")
-    app.run()
-    assert app.session_state[office._VISITOR].role == "district"
-    assert "siting_desks" not in app.session_state and app.text_input(key="standards_find").value == ""
-
-
-def test_a_window_is_whose_name_the_proxy_gives_now(kept, proxied):
-    """A window that comes back to its session may come with another name, or with none."""
-    names, _ = proxied
-    names("boss")
-    app = looking(opened())
-    names("li")
-    app.run()
-    assert app.session_state[office._VISITOR].name == "李四" and "siting_desks" not in app.session_state
-    app.run()
-    assert app.session_state[office._VISITOR].name == "李四"
-    names()
-    app.run()
-    assert _is_outside(app) and say("people.door.no_login") in html_of(app)
-
-
-def test_a_window_is_nobodys_once_the_provider_knows_nobody(boss, kept, knocks, way):
-    way("oidc")
-    user = {"is_logged_in": True, "preferred_username": "boss", "iat": datetime.now(UTC).timestamp()}
-    knocks(replace(ELSEWHERE, user=user))
-    app = opened()
-    assert not _is_outside(app.run())
-    knocks(replace(ELSEWHERE, user={}))
-    assert _is_outside(app.run())
-
-
-def test_by_a_provider_one_is_who_it_says(boss, kept, knocks, way):
-    way("oidc")
-    assert [one.label for one in opened().button] == [say("people.sign_in.provider")]
-    user = {"is_logged_in": True, "preferred_username": "boss", "iat": datetime.now(UTC).timestamp()}
-    knocks(replace(ELSEWHERE, user=user))
-    person = opened().session_state[office._VISITOR]
-    assert person.name == "王主任" and person.outside
-    knocks(replace(ELSEWHERE, user={**user, "iat": user["iat"] - 13 * 3600}))
-    app = opened()
-    assert _is_outside(app) and say("store.access.expired") in html_of(app)
-    way("local")
-    knocks(replace(ELSEWHERE, user=user))
-    assert _is_outside(opened())
-
-
-@pytest.fixture
-def provided(boss, kept, knocks, way):
-    """The page of a session that a provider let in, and one that has ended with something typed."""
-    way("oidc")
-    kept.people.add(boss, "li", "李四", "planner")
-
-    def come(login: str) -> AppTest:
-        user = {"is_logged_in": True, "preferred_username": login, "iat": datetime.now(UTC).timestamp()}
-        knocks(replace(ELSEWHERE, user=user))
-        return opened()
-
-    def leave_for_the_provider(login: str, text: str) -> None:
-        app = come(login).switch_page("pages/standards.py").run()
-        end_session(app)
-        knocks(replace(ELSEWHERE, user={}))
-        app.text_input(key="standards_find").input(text).run()
-        app.session_state["siting_desks"] = {"demo": Desk(Scenario("夜里的方案", "x"))}
-        _press(app, say("people.sign_in.provider"))
-
-    yield come, leave_for_the_provider
-    parcels._held.clear()
-
-
-def test_what_was_typed_comes_back_from_the_provider_to_the_same_person_once(provided):
-    come, leave = provided
-    leave("boss", "公共广场")
-    other = come("li")
-    assert say("people.sign_in.carried") not in html_of(other) and "siting_desks" not in other.session_state
-    app = come("boss")
-    assert say("people.sign_in.carried") in html_of(app)
-    assert app.session_state["siting_desks"]["demo"].scenario.name == "夜里的方案"
-    assert app.switch_page("pages/standards.py").run().text_input(key="standards_find").value == "公共广场"
-    assert "siting_desks" not in come("boss").session_state
-
-
-def test_what_waits_for_a_person_is_bounded_and_ends(provided, monkeypatch):
-    come, leave = provided
-    monkeypatch.setattr(parcels, "MOST", 1)
-    leave("boss", "公共广场")
-    leave("li", "公园")
-    assert len(parcels._held) == 1 and "siting_desks" not in come("boss").session_state
-    monkeypatch.setattr(parcels, "GOOD_FOR_S", 0.0)
-    leave("li", "公园")
-    assert "siting_desks" not in come("li").session_state and not parcels._held
-    monkeypatch.setattr(parcels, "GOOD_FOR_S", 60.0)
-    monkeypatch.setattr(parcels, "MOST_TYPED", 10)
-    leave("li", "园" * 100)
-    ((_, content),) = parcels._held.values()
-    assert "standards_find" not in content
-
-
-def test_with_another_way_there_is_no_demo_but_the_first_account(kept, way):
-    way("oidc")
-    app = opened()
-    assert _is_outside(app)
-    app.text_input(key="sign_in_login").input("boss")
-    app.text_input(key="sign_in_name").input("王主任")
-    _press(app, say("people.first.make"))
-    assert kept.people.sign_in_outside("boss").name == "王主任"
-    with pytest.raises(door.Denied):
-        kept.people.sign_in("boss", "")
 
 
 def test_a_base_that_is_away_lets_nobody_in_and_is_found_again(boss, user_folder, monkeypatch):
@@ -470,7 +241,7 @@ def test_a_base_that_is_away_lets_nobody_in_and_is_found_again(boss, user_folder
         assert html_of(app).count(say("store.base.gone")) == 1 and app.button(key="page_again")
     app.switch_page("pages/coverage.py").run()
     other = opened()
-    assert _is_outside(other) and say("people.sign_in.waiting") in html_of(other) and not other.text_input
+    assert is_outside(other) and say("people.sign_in.waiting") in html_of(other) and not other.text_input
     folder.unlink()
     aside.rename(folder)
     app.run()

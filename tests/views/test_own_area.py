@@ -17,8 +17,8 @@ from store import open_store
 from store.access import RIGHTS
 from tests.cities import city, district, road, site
 from tests.views.conftest import HERE
-from tests.views.test_admission import opened
 from tests.views.test_pages import html_of
+from tests.views.visiting import opened
 from texts import say
 from views import calls, cookies, door, mock_book, siting_actions, siting_area, siting_map
 from views.ranking import ranking_html

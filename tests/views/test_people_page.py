@@ -1,39 +1,23 @@
 """人员与权限: accounts, wall links, units, phases, the audit trail, as the command centre works with them."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from store import Store, open_store
 from store.audit import Entry
 from store.mock import Change
 from store.mock_parts import Part
 from tests.views.conftest import HERE
-from tests.views.test_admission import PASSWORD, opened
 from tests.views.test_pages import html_of
+from tests.views.visiting import PASSWORD, opened
 from texts import say
 from views import cookies, door
 from views.people_audit import audit_table
 
 HOSTILE = "<script>`${x}`</script>**&"
-
-
-@pytest.fixture
-def kept(user_folder) -> Iterator[Store]:
-    """The store of this installation."""
-    store = open_store()
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def boss(kept):
-    """The first account."""
-    return replace(kept.people.first("boss", "王主任", PASSWORD), until=None)
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import pytest
 
 from data import settings as module
 from store import Phase, open_store
-from tests.views.test_admission import opened
 from tests.views.test_pages import html_of
+from tests.views.visiting import opened
 from texts import say
 from views import office, state
 
