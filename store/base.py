@@ -31,6 +31,9 @@ _SQLITE = {
     sqlite3.SQLITE_CORRUPT: "broken",
     sqlite3.SQLITE_NOTADB: "broken",
 }
+_SQLITE_EXACTLY = {
+    sqlite3.SQLITE_IOERR_SHMSIZE: "full",  # without a free byte not even the index of the log can be made to read
+}
 _POSTGRES = {
     "53100": "full",
     "53300": "busy",
@@ -250,7 +253,8 @@ def _sentence(reason: str, changing: bool) -> str:
 def _reason(error: BaseException | None, lost: bool) -> str | None:
     """What went wrong, or None when it is a fault of the program."""
     if isinstance(error, sqlite3.Error):
-        return _SQLITE.get(getattr(error, "sqlite_errorcode", -1) & 0xFF)
+        code = getattr(error, "sqlite_errorcode", -1)
+        return _SQLITE_EXACTLY.get(code) or _SQLITE.get(code & 0xFF)
     state = getattr(error, "sqlstate", None)
     if state in _POSTGRES:
         return _POSTGRES[state]

@@ -53,6 +53,8 @@ class Desk:
         The number of the last cell that the browser told of.
     of
         Whose lines ``known``, ``pending``, ``wrong`` and ``refused`` are.
+    last
+        The open one as it was last read.
     uploads
         Goes up when the files that were handed in are done with.
     """
@@ -73,6 +75,7 @@ class Desk:
     refused: dict[str, tuple[Change, Result]] = field(default_factory=dict)
     heard: int = 0
     of: int | None = None
+    last: "Kept | None" = None
     uploads: int = 0
 
     def tell(self, sentence: str, *, faults: list[str] | tuple[str, ...] = ()) -> None:

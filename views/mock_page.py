@@ -1,12 +1,13 @@
 """The page 模拟测评 put together: its controls, and the mock assessment that is open."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from string import Template
 
 import streamlit as st
 
+from store import Denied, StoreError
 from texts import say
 from views import controls, mock_address, notices, office
 from views.mock_book import Looked, ask_book
@@ -78,15 +79,29 @@ def ask_mock(page: Looked) -> tuple[Desk, Kept | None]:
     Denied
         When the visitor may see none.
     StoreError
-        When the base does not answer.
+        When the base does not answer; a form that is being typed into stays all the same, as it was read last.
     """
     mine = desk(city_name(page))
     mock_address.follow(mine)
+    try:
+        return _ask_kept(page, mine)
+    except Denied:
+        raise
+    except StoreError as error:
+        if mine.last is None or mine.part != TYPING or mine.of != mine.last.head.id:
+            raise
+        for fault in error.faults:
+            notices.show_notice(fault, fault=True)
+        return mine, replace(mine.last, results=dict(mine.known))
+
+
+def _ask_kept(page: Looked, mine: Desk) -> tuple[Desk, Kept | None]:
+    """As `ask_mock`, from the base."""
     number = ask_open(office.store().mocks.all(office.visitor(), city_name(page)), mine)
     if number == NEW:
         ask_rules(page)
         return mine, None
-    kept = open_kept(number)
+    kept = mine.last = open_kept(number)
     ask_changes(kept, mine)
     return mine, kept
 

@@ -199,7 +199,7 @@ def show_many(store: Store, by: Person, desk: Desk, wanted: Wanted, total: int, 
                     placeholder=say("orders.many.pick"),
                     key=f"orders_many_step_{mine.serial}",
                     label_visibility="collapsed",
-                    width=220,
+                    width=250,
                 )
                 or ""
             )

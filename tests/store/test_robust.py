@@ -6,6 +6,8 @@ import random
 import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +23,8 @@ from tests.store.writer import write_on
 from texts import say
 
 KILLS = 50
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -88,6 +92,27 @@ def test_a_full_disk_is_told_and_nothing_is_lost(kept, staff, order, kind, url):
     after = kept.orders.get(staff.command, order)
     assert len(kept.orders.history(staff.command, order)) == after.version >= before.version
     kept.orders.change(staff.command, order, after.version, "note", note="又可以写了")
+
+
+_WITHOUT_ROOM = """
+import resource, signal, sys
+from store import StoreError, open_store
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    open_store(sys.argv[1])
+except StoreError as error:
+    print(error)
+"""
+
+
+def test_a_disk_without_a_free_byte_is_not_told_as_a_base_that_is_away(tmp_path):
+    """No file may grow beyond a page: SQLite cannot make the files beside the base that it needs even to read."""
+    url = f"sqlite:///{tmp_path / 'coverage.db'}"
+    open_store(url).close()
+    command = [sys.executable, "-c", _WITHOUT_ROOM, url]
+    told = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, timeout=60, check=True)
+    assert told.stdout.strip() == say("store.base.full")
 
 
 def _full_sqlite(kept, url):

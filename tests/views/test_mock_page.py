@@ -282,6 +282,21 @@ def test_what_others_typed_is_taken_in(page):
     assert not page.exception and "刚改了 1 项，已载入" in html_of(page)
 
 
+def test_a_form_that_is_typed_into_stays_while_the_base_is_away(page, user_folder):
+    part(drawn(page), "typing")
+    folder = user_folder / "store"
+    folder.rename(aside := folder.with_name("aside"))
+    folder.write_text("a file where the folder was")
+    page.run()
+    assert not page.exception
+    assert say("store.base.gone") in html_of(page)
+    assert say("mock_page.typing.how") in html_of(page) and page.segmented_control(key="mock_part").value == "typing"
+    folder.unlink()
+    aside.rename(folder)
+    page.run()
+    assert say("store.base.gone") not in html_of(page) and say("mock_page.typing.how") in html_of(page)
+
+
 def test_a_kept_one_opens_after_the_city_changed(page, tmp_path):
     """Another city of the same name: the sample is as it was drawn."""
     drawn(page)
