@@ -22,6 +22,7 @@ from metrics.listing import found_of_due
 from metrics.scores import CITY, UNIT
 from texts import numbers, say
 
+_MOST_ROWS = 300  # of one table: the time to lay it out grows with the square
 _MAP_WIDTH_MM, _DISTRICT_WIDTH_MM, _GAP_WIDTH_MM = 120.0, 84.0, 120.0
 _MOST_CHANGED, _MOST_PROPOSED, _MOST_CLOSE_UPS, _MOST_SIGNS = 40, 60, 5, 60
 
@@ -212,7 +213,9 @@ class _Paper:
                 for n, row in enumerate(own.itertuples(), start=1)
             ]
         names = ("number", "place", "district", "where", "found", "repair")
-        self._table("gaps", names, rows, mm=[8, 35, 19, 53, 31, 12], right=[0, 4, 5])
+        for number, part in enumerate(_parts(rows)):
+            key = "gaps_more" if number else "gaps"
+            self._table(key, names, part, mm=[8, 35, 19, 53, 31, 12], right=[0, 4, 5])
         self._beside(failing)
 
     def _section(self, name: str) -> None:
@@ -308,6 +311,19 @@ class _Paper:
     def _rest(self, more: int) -> None:
         if more > 0:
             word.body(self._document, say("brief_bulletin.rest", count=numbers.whole(more)), size=10.5)
+
+
+def _parts(rows: list) -> list[list]:
+    """The rows of the list of gaps as tables that programs lay out quickly; each begins with a band."""
+    parts: list[list] = [[]]
+    band = rows[0]
+    for row in rows:
+        if len(parts[-1]) >= _MOST_ROWS:
+            again = word.Band(say("brief_bulletin.continued", unit=band.text))
+            parts.append([] if isinstance(row, word.Band) else [again])
+        band = row if isinstance(row, word.Band) else band
+        parts[-1].append(row)
+    return parts
 
 
 def _head(briefing: Briefing) -> str:

@@ -19,6 +19,7 @@ from pptx import Presentation
 from pptx.oxml.ns import qn as slide_qn
 from pptx.util import Emu
 
+from briefing import bulletin
 from briefing.brief import KINDS, file_name, preview, write_set, write_zip
 from briefing.bulletin import write_bulletin
 from briefing.facts import Audience, Earlier, OrdersTold, PlanTold, UnitOrders, sentences, take
@@ -233,6 +234,20 @@ def test_the_bulletin_says_the_sentences_and_lists_all_gaps(demo):
     for name, gaps in assessment.gaps.groupby("unit"):
         assert len(found[say("brief_bulletin.unit_gaps", unit=name, count=len(gaps))]) == len(gaps)
     assert sum(map(len, found.values())) == len(assessment.gaps)
+
+
+def test_a_long_list_of_gaps_goes_on_in_further_tables(demo, monkeypatch):
+    monkeypatch.setattr(bulletin, "_MOST_ROWS", 20)
+    city, assessment = demo
+    document = document_of(city, assessment, take(city, assessment, at=AT))
+    first = say("brief_bulletin.columns.found")
+    tables = [table for table in document.tables if [cell.text for cell in table.rows[0].cells][2:5:2] == ["区", first]]
+    assert len(tables) > 10 and all(len(table.rows) <= 1 + 1 + 20 for table in tables)
+    assert all(table.rows[1]._tr.tc_lst[0].grid_span == 6 for table in tables), "each says at once whose gaps these are"
+    places = [row.cells[1].text for table in tables for row in table.rows[1:] if row._tr.tc_lst[0].grid_span == 1]
+    assert len(places) == len(assessment.gaps)
+    captions = [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Caption"]
+    assert sum("（续）" in text for text in captions) == len(tables) - 1
 
 
 def test_a_share_breaks_nowhere_but_behind_the_stroke(demo):
