@@ -15,7 +15,7 @@ from briefing.facts.findings_said import gap_counts, long_day, ordered, score_st
 from briefing.office_files import packed, plain, shortened
 from briefing.shown import Shown
 from briefing.templates import opened_word
-from briefing.wording import place_of, source_of, step_words, text_of, where_of, where_of_gap
+from briefing.wording import chinese, place_of, source_of, step_words, text_of, where_of, where_of_gap
 from briefing.workbook import written_time
 from metrics.assessment import Assessment
 from metrics.listing import found_of_due
@@ -122,7 +122,7 @@ class _Paper:
         self._section("districts")
         self._ranking()
         for number, own in enumerate(briefing.districts, start=1):
-            word.heading(self._document, say("brief_bulletin.part", number=_chinese(number), name=own.name), 2)
+            word.heading(self._document, say("brief_bulletin.part", number=chinese(number), name=own.name), 2)
             part = district_part(briefing, own)
             self._say(part)
             if (png := self._shown.district(own.name)) is not None:
@@ -219,7 +219,7 @@ class _Paper:
         self._beside(failing)
 
     def _section(self, name: str) -> None:
-        number = _chinese(next(self._sections))
+        number = chinese(next(self._sections))
         word.heading(self._document, say("brief_bulletin.section", number=number, title=_title(name)), 1)
 
     def _say(self, briefing: Briefing) -> None:
@@ -347,13 +347,3 @@ def _counts(row, assessment: Assessment) -> tuple[str, str]:
     """Found / due, and the fewest sites that repair it."""
     found = found_of_due(row, assessment).replace(" / ", "\u00a0/ ")  # where it has to, a line breaks behind the stroke
     return found, numbers.own_repair(row)
-
-
-def _chinese(number: int) -> str:
-    """1 to 99 as they are written in papers: 十二; above that in digits."""
-    digits = say("brief_bulletin.digits")
-    if number >= 100:
-        return str(number)
-    tens, ones = divmod(number, 10)
-    first = "" if tens == 0 else (digits[10] if tens == 1 else digits[tens] + digits[10])
-    return first + (digits[ones] if ones or not tens else "")
