@@ -15,13 +15,14 @@ from briefing.facts.findings_said import gap_counts, long_day, ordered, score_st
 from briefing.office_files import packed, plain, shortened
 from briefing.shown import Shown
 from briefing.templates import opened_word
-from briefing.wording import place_of, source_of, step_words, text_of, where_of, where_of_gap
+from briefing.wording import chinese, place_of, source_of, step_words, text_of, where_of, where_of_gap
 from briefing.workbook import written_time
 from metrics.assessment import Assessment
 from metrics.listing import found_of_due
 from metrics.scores import CITY, UNIT
 from texts import numbers, say
 
+_MOST_ROWS = 300  # of one table: the time to lay it out grows with the square
 _MAP_WIDTH_MM, _DISTRICT_WIDTH_MM, _GAP_WIDTH_MM = 120.0, 84.0, 120.0
 _MOST_CHANGED, _MOST_PROPOSED, _MOST_CLOSE_UPS, _MOST_SIGNS = 40, 60, 5, 60
 
@@ -121,7 +122,7 @@ class _Paper:
         self._section("districts")
         self._ranking()
         for number, own in enumerate(briefing.districts, start=1):
-            word.heading(self._document, say("brief_bulletin.part", number=_chinese(number), name=own.name), 2)
+            word.heading(self._document, say("brief_bulletin.part", number=chinese(number), name=own.name), 2)
             part = district_part(briefing, own)
             self._say(part)
             if (png := self._shown.district(own.name)) is not None:
@@ -212,11 +213,13 @@ class _Paper:
                 for n, row in enumerate(own.itertuples(), start=1)
             ]
         names = ("number", "place", "district", "where", "found", "repair")
-        self._table("gaps", names, rows, mm=[8, 35, 19, 53, 31, 12], right=[0, 4, 5])
+        for number, part in enumerate(_parts(rows)):
+            key = "gaps_more" if number else "gaps"
+            self._table(key, names, part, mm=[8, 35, 19, 53, 31, 12], right=[0, 4, 5])
         self._beside(failing)
 
     def _section(self, name: str) -> None:
-        number = _chinese(next(self._sections))
+        number = chinese(next(self._sections))
         word.heading(self._document, say("brief_bulletin.section", number=number, title=_title(name)), 1)
 
     def _say(self, briefing: Briefing) -> None:
@@ -310,6 +313,19 @@ class _Paper:
             word.body(self._document, say("brief_bulletin.rest", count=numbers.whole(more)), size=10.5)
 
 
+def _parts(rows: list) -> list[list]:
+    """The rows of the list of gaps as tables that programs lay out quickly; each begins with a band."""
+    parts: list[list] = [[]]
+    band = rows[0]
+    for row in rows:
+        if len(parts[-1]) >= _MOST_ROWS:
+            again = word.Band(say("brief_bulletin.continued", unit=band.text))
+            parts.append([] if isinstance(row, word.Band) else [again])
+        band = row if isinstance(row, word.Band) else band
+        parts[-1].append(row)
+    return parts
+
+
 def _head(briefing: Briefing) -> str:
     parts = (say("brief.demo") if briefing.demo else "", briefing.city_name, say("brief_bulletin.short"))
     return "　".join(part for part in parts if part)
@@ -331,13 +347,3 @@ def _counts(row, assessment: Assessment) -> tuple[str, str]:
     """Found / due, and the fewest sites that repair it."""
     found = found_of_due(row, assessment).replace(" / ", "\u00a0/ ")  # where it has to, a line breaks behind the stroke
     return found, numbers.own_repair(row)
-
-
-def _chinese(number: int) -> str:
-    """1 to 99 as they are written in papers: 十二; above that in digits."""
-    digits = say("brief_bulletin.digits")
-    if number >= 100:
-        return str(number)
-    tens, ones = divmod(number, 10)
-    first = "" if tens == 0 else (digits[10] if tens == 1 else digits[tens] + digits[10])
-    return first + (digits[ones] if ones or not tens else "")

@@ -1,4 +1,4 @@
-"""Where a gap is, and how a score has moved, in the words of every document."""
+"""Where a gap is, how a score has moved, and which section it is, in the words of every document."""
 
 from collections.abc import Mapping
 
@@ -37,3 +37,13 @@ def step_words(step: float | None) -> str:
     if step is None:
         return say("numbers.nothing")
     return say(f"brief.step.{'same' if step == 0 else 'up' if step > 0 else 'down'}", points=numbers.decimal(abs(step)))
+
+
+def chinese(number: int) -> str:
+    """1 to 99 as they are written in papers: 十二; above that in digits."""
+    digits = say("brief_bulletin.digits")
+    if number >= 100:
+        return str(number)
+    tens, ones = divmod(number, 10)
+    first = "" if tens == 0 else (digits[10] if tens == 1 else digits[tens] + digits[10])
+    return first + (digits[ones] if ones or not tens else "")

@@ -19,6 +19,7 @@ from pptx import Presentation
 from pptx.oxml.ns import qn as slide_qn
 from pptx.util import Emu
 
+from briefing import bulletin
 from briefing.brief import KINDS, file_name, preview, write_set, write_zip
 from briefing.bulletin import write_bulletin
 from briefing.facts import Audience, Earlier, OrdersTold, PlanTold, UnitOrders, sentences, take
@@ -235,11 +236,79 @@ def test_the_bulletin_says_the_sentences_and_lists_all_gaps(demo):
     assert sum(map(len, found.values())) == len(assessment.gaps)
 
 
+def test_a_long_list_of_gaps_goes_on_in_further_tables(demo, monkeypatch):
+    monkeypatch.setattr(bulletin, "_MOST_ROWS", 20)
+    city, assessment = demo
+    document = document_of(city, assessment, take(city, assessment, at=AT))
+    first = say("brief_bulletin.columns.found")
+    tables = [table for table in document.tables if [cell.text for cell in table.rows[0].cells][2:5:2] == ["区", first]]
+    assert len(tables) > 10 and all(len(table.rows) <= 1 + 1 + 20 for table in tables)
+    assert all(table.rows[1]._tr.tc_lst[0].grid_span == 6 for table in tables), "each says at once whose gaps these are"
+    places = [row.cells[1].text for table in tables for row in table.rows[1:] if row._tr.tc_lst[0].grid_span == 1]
+    assert len(places) == len(assessment.gaps)
+    captions = [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Caption"]
+    assert sum("（续）" in text for text in captions) == len(tables) - 1
+
+
 def test_a_share_breaks_nowhere_but_behind_the_stroke(demo):
     document = document_of(*demo, take(*demo, at=AT))
     found = [cell.text for table in document.tables for row in table.rows for cell in row.cells if "%" in cell.text]
     pairs = [text for text in found if "/" in text]
     assert pairs and all(re.fullmatch(r"[\d.]+\u00a0%\u00a0/ [\d.]+\u00a0%", text) for text in pairs)
+
+
+def test_tables_of_the_bulletin_hold_the_figures_of_the_assessment(demo):
+    city, assessment = demo
+    document = document_of(city, assessment, whole(city, assessment))
+    scores = assessment.scores
+
+    def rows(*names):
+        head = [say(f"brief_bulletin.columns.{name}") for name in names]
+        tables = [table for table in document.tables if [cell.text for cell in table.rows[0].cells] == head]
+        return [[cell.text for cell in row.cells] for row in tables[0].rows[1:]]
+
+    counts = ("passed", "failed", "unknown")
+    ranked = rows("rank", "name", "score", "step", *counts, "lines", "length", "places", "repair")
+    districts = scores[scores["scope"] == "district"].set_index("name")
+    assert len(ranked) == len(districts)
+    gaps = assessment.gaps
+    for rank, name, score, step, passed, failed, _, lines, length, places, _ in ranked:
+        name = re.sub("（.旗）$", "", name)
+        own, failing = districts.loc[name], gaps[gaps["district"] == name]
+        assert (rank, score, step) == (str(own["rank"]), numbers.score(own["score"]), "▲ 1.0")
+        assert (passed, failed) == (str(own["passed"]), str(own["failed"]))
+        assert (int(lines), int(places)) == (failing["length_m"].notna().sum(), failing["length_m"].isna().sum())
+        assert length == plain(numbers.kilometres(failing["length_m"].sum()))
+    classes = scores[scores["scope"] == "class"].set_index("class")
+    labels = {assessment.book.class_label(code): code for code in classes.index}
+    for label, score, full, _, rank, *told in rows("label", "score", "full", "pass_rate", "rank", *counts):
+        own = classes.loc[labels[label]]
+        assert (score, full) == (numbers.score(own["score"]), numbers.plain(own["full"]))
+        assert told == [numbers.whole(own[name]) for name in counts]
+        assert rank == (numbers.whole(own["rank"]) if pd.notna(own["rank"]) else say("numbers.nothing"))
+    units = scores[scores["scope"] == "unit"].set_index("name")
+    for name, score, _, lines, places, _ in rows("name", "score", "rank", "lines", "places", "repair"):
+        name = re.sub("（.旗）$", "", name)
+        assert score == numbers.score(units.loc[name, "score"])
+        assert int(lines) + int(places) == (gaps["unit"] == name).sum()
+
+
+def test_another_time_changes_nothing_but_the_time(small):
+    city, assessment = small
+    texts = []
+    for at in (AT, AT.replace(hour=9)):
+        briefing = take(city, assessment, at=at)
+        document = document_of(city, assessment, briefing)
+        said = [paragraph.text for paragraph in document.paragraphs]
+        said += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+        said += texts_of(slides_of(city, assessment, briefing)).split("\n")
+        book = openpyxl.load_workbook(BytesIO(write_workbook(briefing, assessment)))
+        cells = [str(cell) for sheet in book.worksheets for row in sheet.iter_rows(values_only=True) for cell in row]
+        texts.append(said + cells)
+    one, other = texts
+    differing = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    assert len(differing) == 3, differing
+    assert all(a.replace("07:30", "09:30") == b for a, b in differing)
 
 
 def test_captions_are_numbered_and_contents_are_there(demo):
