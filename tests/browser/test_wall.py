@@ -11,8 +11,9 @@ from store.keeping import keep_assessment
 from tests.browser.wall import FAST, feed, wall_page
 from tests.views.small import SCRIPT, small_city
 from views.wall.content import content
-from views.wall.layout import NORMAL, WIDE
+from views.wall.layout import NORMAL, WIDE, layout_of
 
+_BETWEEN = layout_of("normal-2560")
 _TEXTS = """() => {
   const found = [], root = document.querySelector("#city-wall").shadowRoot;
   const scale = root.querySelector(".stage").getBoundingClientRect().height / 1080;
@@ -36,14 +37,14 @@ _TEXTS = """() => {
 
 @pytest.fixture(scope="module")
 def sent(tmp_path_factory):
-    """What is sent of the small city on both stages; one district and a place with hostile names."""
+    """What is sent of the small city on each stage; one district and a place with hostile names."""
     town = small_city(east=SCRIPT, square=SCRIPT)
     judged = assess(town, load_rulebook("zhoushan-2017"), "routine")
     store = open_store(f"sqlite:///{tmp_path_factory.mktemp('wall')}/wall.db")
     run = keep_assessment(store, SYSTEM, judged)
     by = store.people.demo("127.0.0.1")
     store.orders.make(by, run.id, None)
-    told = {one.name: content(store, by, town, judged, run, layout=one) for one in (NORMAL, WIDE)}
+    told = {one.name: content(store, by, town, judged, run, layout=one) for one in (NORMAL, _BETWEEN, WIDE)}
     store.close()
     return {name: data | {"pace": data["pace"] | FAST} for name, data in told.items()}
 
@@ -59,10 +60,12 @@ def normal(browser, sent) -> Iterator:
     page.close()
 
 
-@pytest.mark.parametrize(("width", "height", "stage"), [(1366, 768, 1920), (2560, 1080, 1920), (3840, 1080, 3840)])
+@pytest.mark.parametrize(
+    ("width", "height", "stage"), [(1366, 768, 1920), (2560, 1080, 2560), (2560, 1440, 1920), (3840, 1080, 3840)]
+)
 def test_the_stage_is_scaled_as_a_whole(browser, sent, width, height, stage):
     page = wall_page(browser, width, height)
-    feed(page, sent["wide" if stage == 3840 else "normal"])
+    feed(page, sent[{1920: NORMAL, 2560: _BETWEEN, 3840: WIDE}[stage].name])
     box = page.locator("#city-wall .stage").bounding_box()
     scale = min(width / stage, height / 1080)
     assert box["width"] == pytest.approx(stage * scale, abs=1) and box["height"] == pytest.approx(1080 * scale, abs=1)
@@ -83,17 +86,32 @@ def test_no_text_is_small_and_none_crosses_the_seam_of_two_panels(browser, sent)
     page.close()
 
 
+_LEAVING = """() => [...document.querySelector("#city-wall").shadowRoot.querySelectorAll(".block")]
+  .filter((one) => one.dataset.place !== "ticker" && getComputedStyle(one).display !== "none"
+    && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1))
+  .map((one) => one.dataset.place)"""
+
+
+def test_between_the_two_stages_the_map_grows(browser, sent):
+    page = wall_page(browser, 2560)
+    feed(page, sent[_BETWEEN.name])
+    page.wait_for_selector("#city-wall .stage:not(.loading)", state="attached")
+    parts = {
+        name: page.locator(f"#city-wall [data-place='{name}']").bounding_box() for name in ("map", "ranking", "total")
+    }
+    assert parts["map"]["width"] == _BETWEEN.map_width == 2560 - 1920 + NORMAL.map_width
+    assert parts["map"]["x"] + parts["map"]["width"] < parts["ranking"]["x"]
+    assert all(part["x"] + part["width"] <= 2560 for part in parts.values())
+    assert page.evaluate(_LEAVING) == []
+    assert not page.faults
+    page.close()
+
+
 def test_names_are_text_and_nothing_leaves_its_block(normal):
     shown = normal.locator("#city-wall").evaluate("host => host.shadowRoot.querySelector('.stage').textContent")
     assert "<img src=x onerror" in shown
     assert normal.locator("#city-wall .stage img[src='x']").count() == 0
-    wide = normal.evaluate(
-        """() => [...document.querySelector("#city-wall").shadowRoot.querySelectorAll(".block")]
-          .filter((one) => one.dataset.place !== "ticker" && getComputedStyle(one).display !== "none"
-            && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1))
-          .map((one) => one.dataset.place)"""
-    )
-    assert wide == []
+    assert normal.evaluate(_LEAVING) == []
 
 
 def test_it_turns_by_itself_and_a_click_holds_it_for_a_while(normal, sent):

@@ -1,6 +1,7 @@
 """The wall's pictures: where things lie, where names stand, and that no name can break them."""
 
 import base64
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -16,7 +17,7 @@ from views.wall import drawing
 from views.wall.close_up import close_up, worst_of
 from views.wall.frame import fitted
 from views.wall.labels import place_names
-from views.wall.layout import NORMAL, WIDE
+from views.wall.layout import LEGEND_PX, NORMAL, WIDE, layout_of
 from views.wall.picture import city_map
 from views.wall.svg import path, picture, words
 
@@ -86,6 +87,31 @@ def test_names_stay_in_the_picture_and_off_each_other(corners, width):
     assert all(shapely.box(0, 0, 1016, 744).contains(box) for box in boxes)
     over = sum(one.intersection(two).area for at, one in enumerate(boxes) for two in boxes[:at])
     assert over <= 0.1 * sum(box.area for box in boxes)
+
+
+BETWEEN = layout_of("normal-2560")
+
+
+@pytest.mark.parametrize(
+    "name", ["normal-1920", "normal-2561", "normal-9999", "normal-٢٥٦٠", "", "../wide", "normal-2560\n"]
+)
+def test_a_stage_that_there_is_not_is_the_normal_one(name):
+    assert layout_of(name) is NORMAL
+
+
+def test_stages_between_give_what_they_have_more_to_the_map():
+    assert (BETWEEN.map_width, BETWEEN.map_height) == (NORMAL.map_width + 640, NORMAL.map_height)
+    assert layout_of("wide") is WIDE
+
+
+@pytest.mark.parametrize("layout", [NORMAL, BETWEEN, WIDE], ids=lambda layout: layout.name)
+def test_all_districts_stand_whole_above_the_legend(judged, layout):
+    """The borders, steps in tenths of a pixel, stay inside the picture and out of the legend's strip."""
+    for _, _, border in city_map(*judged, layout).districts:
+        for ring in border.split("M")[1:]:
+            xy = np.array(re.findall(r"-?\d+", ring), dtype=float).reshape(-1, 2).cumsum(axis=0) / 10
+            assert len(xy) > 3 and xy.min() >= 0
+            assert xy[:, 0].max() <= layout.map_width and xy[:, 1].max() <= layout.map_height - LEGEND_PX
 
 
 @pytest.mark.parametrize("layout", [NORMAL, WIDE], ids=lambda layout: layout.name)

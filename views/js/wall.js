@@ -5,19 +5,23 @@ const SHEET = __SHEET__;
 const TEXTS = __TEXTS__;
 const PLACES = ["brand", "when", "score", "probability", "trend", "map", "ranking", "units", "phases", "orders", "total",
   "ticker", "head", "closeup", "worst", "matrix", "ticker2"];
+// Places as [left, top, width] and [left, top, width, height]; on the normal stage what stands right of the map moves
+// with the width of the stage, and what spans the map grows with it.
 const RULES = {
-  normal: [[32, 391, 372], [32, 620, 372], [1472, 521, 416], [32, 866, 1856], [32, 1008, 1856]],
-  wide: [[32, 391, 372], [32, 620, 372], [32, 866, 372], [32, 1008, 1848], [2816, 556, 992], [2816, 875, 992],
+  normal: (more) => [[32, 391, 372], [32, 620, 372], [1472 + more, 521, 416], [32, 866, 1856 + more],
+    [32, 1008, 1856 + more]],
+  wide: () => [[32, 391, 372], [32, 620, 372], [32, 866, 372], [32, 1008, 1848], [2816, 556, 992], [2816, 875, 992],
     [1960, 1008, 1848]],
 };
 const OUTLINES = {
-  normal: [[32, 108, 372, 276], [32, 408, 372, 210], [32, 636, 372, 212], [428, 104, 1016, 744], [1472, 108, 416, 402],
-    [1472, 534, 416, 322], [32, 882, 372, 118], [444, 882, 1000, 118], [1472, 882, 416, 118]],
-  wide: [[32, 108, 372, 276], [32, 408, 372, 210], [32, 636, 372, 212], [428, 104, 1452, 892], [32, 882, 372, 118],
+  normal: (more) => [[32, 108, 372, 276], [32, 408, 372, 210], [32, 636, 372, 212], [428, 104, 1016 + more, 744],
+    [1472 + more, 108, 416, 402], [1472 + more, 534, 416, 322], [32, 882, 372, 118], [444, 882, 1000 + more, 118],
+    [1472 + more, 882, 416, 118]],
+  wide: () => [[32, 108, 372, 276], [32, 408, 372, 210], [32, 636, 372, 212], [428, 104, 1452, 892], [32, 882, 372, 118],
     [1960, 168, 800, 500], [1960, 684, 800, 312], [2816, 112, 480, 433], [3344, 112, 464, 433], [2816, 572, 992, 292],
     [2816, 886, 992, 110]],
 };
-const WIDTH = { normal: 1920, wide: 3840 }, HEIGHT = 1080, WIDE_FROM = 2.52;
+const NARROW = 1920, WIDE = 3840, HEIGHT = 1080, WIDE_FROM = 3440 / HEIGHT + 0.08, STEP = 80;
 const MOST_DOTS = 8;
 
 export default function (component) {
@@ -36,17 +40,18 @@ function begin() {
   const stage = root.querySelector(".stage");
   const address = location.pathname;
   const written = {};
-  let data = null, layout = "", pictures = "", asked = "", tell = () => {}, goodAt = 0, gone = false;
+  let data = null, layout = "", kind = "normal", across = NARROW, pictures = "", asked = "", tell = () => {}, goodAt = 0, gone = false;
   let fed = 0, chosen = 0, turnedAt = performance.now(), pinnedAt = 0, nextNews = null;
 
   function place(name) { return stage.querySelector(`[data-place="${name}"]`); }
 
   // The stage: built anew only when the screen becomes so much wider or narrower that the other one fits better.
   function build() {
-    stage.className = `stage loading ${layout}`;
-    stage.innerHTML = OUTLINES[layout].map(([x, y, w, h]) =>
+    stage.className = `stage loading ${kind}`;
+    stage.style.setProperty("--stage", `${across}px`);
+    stage.innerHTML = OUTLINES[kind](across - NARROW).map(([x, y, w, h]) =>
       `<div class="outline" style="left:${x}px;top:${y}px;width:${w}px;height:${h}px"></div>`).join("")
-      + RULES[layout].map(([x, y, w]) => `<div class="rule" style="left:${x}px;top:${y}px;width:${w}px"></div>`).join("")
+      + RULES[kind](across - NARROW).map(([x, y, w]) => `<div class="rule" style="left:${x}px;top:${y}px;width:${w}px"></div>`).join("")
       + PLACES.map((name) => `<div class="block ${name === "brand" ? "masthead" : name === "when" ? name : "at-" + name}"
           data-place="${name}"></div>`).join("");
     for (const name of Object.keys(written)) delete written[name];
@@ -63,15 +68,18 @@ function begin() {
   function fit() {
     const width = host.clientWidth, height = host.clientHeight;
     if (!width || !height) return;
-    const fitting = width / height >= WIDE_FROM ? "wide" : "normal";
+    const wide = width / height >= WIDE_FROM;
+    across = wide ? WIDE : Math.max(NARROW, Math.floor(width / height * HEIGHT / STEP) * STEP);
+    const fitting = wide ? "wide" : across > NARROW ? `normal-${across}` : "normal";
     if (fitting !== layout) {
       layout = fitting;
+      kind = wide ? "wide" : "normal";
       build();
       show();
       ask();
     }
-    const scale = Math.min(width / WIDTH[layout], height / HEIGHT);
-    stage.style.transform = `translate(${(width - scale * WIDTH[layout]) / 2}px, ${(height - scale * HEIGHT) / 2}px) `
+    const scale = Math.min(width / across, height / HEIGHT);
+    stage.style.transform = `translate(${(width - scale * across) / 2}px, ${(height - scale * HEIGHT) / 2}px) `
       + `scale(${scale})`;
   }
 
@@ -152,7 +160,7 @@ function begin() {
     pictures = key;
     const map = place("map");
     map.rows = sent.names;
-    if (layout === "wide") {
+    if (kind === "wide") {
       place("closeup").innerHTML = sent.closeups.map(([name, uri]) =>
         `<div class="layer"><img alt="" src="${uri}"></div>`).join("") + '<div class="plate"></div>';
       place("closeup").rows = sent.closeups.map(([name]) => name);
@@ -169,7 +177,7 @@ function begin() {
       path.classList.toggle("chosen", Number(path.dataset.row) === row && !path.classList.contains("hit")));
     const card = map.querySelector(".card:last-child");
     if (card) {
-      card.hidden = !one || layout === "wide";
+      card.hidden = !one || kind === "wide";
       write(card, "card", one ? one.card + dots() : "", true);
     }
     for (const name of ["ranking", "matrix"]) {
@@ -180,7 +188,7 @@ function begin() {
       const shown = Math.max(0, pages.findIndex((page) => page.querySelector(".chosen")));
       pages.forEach((page, number) => page.classList.toggle("now", number === shown));
     }
-    if (layout === "wide") {
+    if (kind === "wide") {
       write(place("head"), "head", one ? `<div class="head">${one.head}</div>${dots()}` : "", true);
       write(place("worst"), "worst", one ? one.worst : "", true);
       const near = place("closeup"), at = named(near.rows || []);
@@ -245,7 +253,7 @@ function begin() {
   // The ticker: what is new comes in at the end of a lap, so that nothing jumps.
   function news() {
     nextNews = data.news;
-    const lanes = layout === "wide" ? ["ticker", "ticker2"] : ["ticker"];
+    const lanes = kind === "wide" ? ["ticker", "ticker2"] : ["ticker"];
     lanes.forEach((name, number) => {
       const own = nextNews.filter((_, row) => row % lanes.length === number);
       const box = place(name), lane = box.querySelector(".lane");

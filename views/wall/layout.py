@@ -1,10 +1,13 @@
-"""The two stages in pixels: where the map lies and what stands on it. The rest of the places is in wall.css."""
+"""The stages in pixels: where the map lies and what stands on it. The rest of the places is in wall.css."""
 
+import re
 from dataclasses import dataclass
+from functools import cache
 
 import shapely
 
 CORNERS = ("se", "sw", "ne", "nw")
+LEGEND_PX = 50
 
 
 @dataclass(frozen=True)
@@ -15,7 +18,7 @@ class Layout:
     Attributes
     ----------
     name
-        ``normal`` (1920×1080) or ``wide`` (3840×1080).
+        ``normal`` (1920×1080), ``normal-W`` (the same with a wider map, W×1080) or ``wide`` (3840×1080).
     map_width, map_height
         Of the map.
     has_card
@@ -37,7 +40,7 @@ class Layout:
 
     def legend_box(self, corner: str) -> shapely.Geometry:
         """Where the legend stands, in pixels of the map."""
-        return self._box(corner, 672, 50)
+        return self._box(corner, 672, LEGEND_PX)
 
     def _box(self, corner: str, width: int, height: int) -> shapely.Geometry:
         west = 0 if corner.endswith("w") else self.map_width - width
@@ -49,3 +52,20 @@ NORMAL = Layout("normal", 1016, 744, True, 3, 2)
 WIDE = Layout("wide", 1452, 892, False, 4, 3)
 LAYOUTS = {layout.name: layout for layout in (NORMAL, WIDE)}
 CLOSE_UP = (800, 500)
+_BESIDE_MAP, _NARROWEST, _WIDEST, _STEP = 904, 1920, 3440, 80
+
+
+@cache
+def layout_of(name: str) -> Layout:
+    """
+    The stage that a browser asks for; the one of 1920 pixels where there is no such stage.
+
+    Between the two fixed stages the normal one grows in steps of 80 pixels, all of them given to its map.
+    """
+    asked = re.fullmatch(r"normal-(\d{4})", name, re.ASCII)
+    if asked is None:
+        return LAYOUTS.get(name, NORMAL)
+    width = int(asked[1])
+    if not _NARROWEST < width <= _WIDEST or width % _STEP:
+        return NORMAL
+    return Layout(name, width - _BESIDE_MAP, NORMAL.map_height, True, NORMAL.units_top, NORMAL.units_bottom)

@@ -42,7 +42,7 @@ def flag(code: object) -> str:
     if code not in ("red", "yellow"):
         return ""
     word = for_html(say(f"coverage.ranking.{code}"))
-    return f'<span class="flag"><img src="{_flag_picture(code)}" alt="">{word}</span>'
+    return f'<span class="flag"><img src="{_flag_picture(code)}" alt=""><i>{word}</i></span>'
 
 
 @cache

@@ -1,23 +1,25 @@
 """The map of the wall: one picture below the chosen district, one above it, made once a run and kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
 import shapely
 
 from data.city import City
-from look.ground import extent
+from look.ground import extent, main_districts
 from metrics.assessment import Assessment
 from texts import numbers
 from views.maps import main_part
 from views.ranking import district_scores
 from views.wall import drawing
-from views.wall.frame import Frame, fitted
+from views.wall.frame import Box, Frame, fitted
 from views.wall.labels import place_names
-from views.wall.layout import CORNERS, Layout
+from views.wall.layout import CORNERS, LEGEND_PX, Layout
 from views.wall.svg import data_uri, picture
 
 _PAD_PX = 10
+_MOST_BEYOND = 0.3  # on each side, of the longer side of the streets' extent
 _LEANS = (0.0, -0.9, 0.9)
 _LONGEST_NAME_EM = 9.0
 
@@ -73,8 +75,7 @@ def _frame_and_corner(
     city: City, ground: drawing.Ground, found: drawing.Found, layout: Layout
 ) -> tuple[Frame, str]:
     """Where the city stands in the picture, and in which corner the card covers fewest marks, then least land."""
-    size = (layout.map_width, layout.map_height)
-    frames = [fitted(extent(city), *size, pad_px=_PAD_PX, lean=lean) for lean in _LEANS]
+    frames = [_above_legend(_shown(city), layout, lean) for lean in _LEANS]
     if not layout.has_card:
         return frames[0], "se"
     costs = {}
@@ -85,6 +86,27 @@ def _frame_and_corner(
             costs[corner, frame] = (len(tree.query(box, predicate="intersects")), _land_share(ground, frame, box))
     corner, frame = min(costs, key=lambda one: (*costs[one], CORNERS.index(one[0]), frames.index(one[1])))
     return frame, corner
+
+
+def _shown(city: City) -> Box:
+    """
+    West, south, east, north of the whole city, in its CRS: its streets, and its districts with them.
+
+    Districts that reach far beyond the streets, out to sea for instance, are cut, or the streets would be tiny.
+    """
+    streets = np.array(extent(city))
+    if city.districts is None or main_districts(city).empty:
+        return tuple(streets)
+    areas, room = main_districts(city).total_bounds, _MOST_BEYOND * (streets[2:] - streets[:2]).max()
+    low = np.clip(areas[:2], streets[:2] - room, streets[:2])
+    high = np.clip(areas[2:], streets[2:], streets[2:] + room)
+    return (*low, *high)
+
+
+def _above_legend(bounds: Box, layout: Layout, lean: float) -> Frame:
+    """All of ``bounds`` in the picture above the strip where the legend stands."""
+    frame = fitted(bounds, layout.map_width, layout.map_height - LEGEND_PX, pad_px=_PAD_PX, lean=lean)
+    return replace(frame, height=layout.map_height)
 
 
 def _land_share(ground: drawing.Ground, frame: Frame, box: shapely.Geometry) -> float:

@@ -15,7 +15,7 @@ from views import calls, office
 from views.theme import colours, tokens
 from views.wall.choice import shown_to
 from views.wall.content import content
-from views.wall.layout import LAYOUTS, NORMAL
+from views.wall.layout import layout_of
 from views.wall.pace import pace
 
 _KEY = "wall"
@@ -54,7 +54,7 @@ def _now() -> dict:
     shown = shown_to(by)
     judged = calls.assessment(shown.city_key, shown.book_key, shown.phase)
     run = store.runs.same(by, judged) or office.run_of(judged)
-    data = content(store, by, shown.city, judged, run, layout=LAYOUTS.get(layout, NORMAL), has=has)
+    data = content(store, by, shown.city, judged, run, layout=layout_of(layout), has=has)
     return data | {"seconds": round(perf_counter() - began, 3)}
 
 
