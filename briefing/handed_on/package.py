@@ -27,9 +27,9 @@ def write_map_package(
     Write what a map of an assessment shows as a GeoPackage (WGS 84), whole or not at all.
 
     Layers, those to be drawn first before the others: ``districts`` with their score, ``streets``, ``sites``,
-    ``unknown`` (places), ``gap_places``, ``gap_lines``; and ``layer_styles``, which QGIS reads. One kind of geometry
-    a layer, and none that is empty. Equal input gives equal bytes. ``filters`` name the district or the unit it is
-    for; None for the city.
+    ``unknown_lines``, ``gap_lines``, ``unknown`` (places), ``gap_places``; and ``layer_styles``, which QGIS reads. One
+    kind of geometry a layer, and none that is empty. Equal input gives equal bytes. ``filters`` name the district or
+    the unit it is for; None for the city.
 
     Raises
     ------
@@ -43,9 +43,10 @@ def write_map_package(
         "districts": _districts(city, districts_within(city, filters), assessment),
         "streets": streets_within(city, assessment, filters),
         "sites": sites_within(city, assessment, filters),
+        "unknown_lines": shown.unknown_lines[_UNKNOWN],
+        "gap_lines": shown.lines[_GAP],
         "unknown": _as_points(shown.unknown_places[_UNKNOWN]),
         "gap_places": _as_points(shown.places[_GAP]),
-        "gap_lines": shown.lines[_GAP],
     }
     kept = {name: in_degrees(frame) for name, frame in layers.items() if frame is not None and len(frame)}
     write_package({**kept, TABLE: layer_styles(kept)}, path)

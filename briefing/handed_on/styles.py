@@ -1,6 +1,7 @@
 """Styles that QGIS finds in a GeoPackage and takes without being asked: the look of our maps."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -15,8 +16,32 @@ _POINT, _LINE, _POLYGON = "0", "1", "2"  # QGIS's numbers
 _KINDS = {_POINT: "marker", _LINE: "line", _POLYGON: "fill"}
 _MADE_ON = pd.Timestamp("2000-01-01", tz="UTC")  # always this one, so that equal files are equal
 _CORE_MM, _CASING_MM, _HALO_MM = 1.1, 2.1, 3.0
+_UNKNOWN_MM = 2.4
+_SITES_FROM = 30_000  # the scale from which they are drawn: on a map of a whole city they would hide the rest
+_NORMAL = "50"  # QGIS's number of a font's weight; without one it takes the thinnest
 
 Symbol = list[tuple[str, dict[str, str]]]  # layers from below: class and properties
+
+
+@dataclass(frozen=True)
+class _Label:
+    """
+    An expression of QGIS, how large it is written, and where: the attributes of ``placement``.
+
+    QGIS draws no label of priority 0, which is what it takes when none is written.
+    """
+
+    expression: str
+    points: str
+    placement: dict[str, str]
+
+
+_ALONG = {"placement": "2", "placementFlags": "10", "dist": "2", "distUnits": "MM", "priority": "5"}  # above the line
+_IN_THE_MIDDLE = {"placement": "1", "quadOffset": "4", "centroidWhole": "1", "centroidInside": "1", "priority": "10"}
+_STREET = _Label('"subject_name"', "9", _ALONG)
+_NAME_AND_SCORE = """concat("name", '\\n' || format_number("score", 1))"""
+_OWN = f"if(coalesce(\"level\", 'district') = 'district', {_NAME_AND_SCORE}, NULL)"  # not those of the levels below
+_DISTRICT = _Label(_OWN, "12", _IN_THE_MIDDLE)
 
 
 def layer_styles(layers: Iterable[str]) -> pd.DataFrame:
@@ -26,7 +51,8 @@ def layer_styles(layers: Iterable[str]) -> pd.DataFrame:
     Parameters
     ----------
     layers
-        Names among ``gaps``, ``gap_lines``, ``gap_places``, ``unknown``, ``streets``, ``sites``, ``districts``.
+        Names among ``gaps``, ``gap_lines``, ``gap_places``, ``unknown_lines``, ``unknown``, ``streets``, ``sites``,
+        ``districts``.
     """
     rows = [
         {
@@ -52,7 +78,10 @@ def layer_styles(layers: Iterable[str]) -> pd.DataFrame:
 def qml(layer: str) -> str:
     """The style of a layer as QGIS writes it."""
     geometry, symbol, label = _STYLES[layer]
-    root = Element("qgis", version="3.22.0", styleCategories="Symbology|Labeling", labelsEnabled="1" if label else "0")
+    parts = "Symbology|Labeling|Rendering"
+    root = Element("qgis", version="3.22.0", styleCategories=parts, labelsEnabled="1" if label else "0")
+    if layer in _FROM_SCALE:
+        root.attrib |= {"hasScaleBasedVisibilityFlag": "1", "minScale": str(_FROM_SCALE[layer]), "maxScale": "0"}
     renderer = SubElement(
         root, "renderer-v2", type="singleSymbol", symbollevels="0", forceraster="0", enableorderby="0"
     )
@@ -72,15 +101,16 @@ def qml(layer: str) -> str:
     return head + ElementTree.tostring(root, encoding="unicode")
 
 
-def _labels(root: Element, field: str, look: Colours) -> None:
+def _labels(root: Element, label: _Label, look: Colours) -> None:
     settings = SubElement(SubElement(root, "labeling", type="simple"), "settings")
     text = SubElement(
         settings,
         "text-style",
-        fieldName=field,
-        isExpression="0",
+        fieldName=label.expression,
+        isExpression="1",
         fontFamily="Noto Sans CJK SC",
-        fontSize="9",
+        fontWeight=_NORMAL,
+        fontSize=label.points,
         fontSizeUnit="Point",
         textColor=_rgba(look.text1),
         textOpacity="1",
@@ -94,6 +124,8 @@ def _labels(root: Element, field: str, look: Colours) -> None:
         bufferColor=_rgba(look.bg),
         bufferOpacity="1",
     )
+    SubElement(settings, "text-format", multilineAlign="1")  # centred
+    SubElement(settings, "placement", label.placement)
 
 
 def _rgba(colour: str) -> str:
@@ -145,18 +177,32 @@ def _marker(shape: str, size_mm: float, fill: str, rim: str) -> Symbol:
     ]
 
 
+def _unknown(look: Colours) -> Symbol:
+    """A disc with a stroke across, told from the others in black and white too."""
+    stroke = {"name": "line", "angle": "45", "size": str(_UNKNOWN_MM), "size_unit": "MM"}
+    rim = {"outline_color": _rgba(look.unknown), "outline_width": "0.4", "outline_width_unit": "MM"}
+    return [*_marker("circle", _UNKNOWN_MM, look.bg, look.unknown), ("SimpleMarker", stroke | rim)]
+
+
+def _unknown_stretch(look: Colours) -> Symbol:
+    """Grey strokes across on white."""
+    return [_stroke(look.bg, _CASING_MM), _stroke(look.unknown, _CORE_MM, dashes_mm=(0.6, 0.8))]
+
+
 def _district(look: Colours) -> Symbol:
     outline = {"outline_color": _rgba(look.border), "outline_style": "dot", "outline_width": "0.4"}
     fill = {"color": _rgba(look.land), "style": "solid", "outline_width_unit": "MM"}
     return [("SimpleFill", fill | outline)]
 
 
-_STYLES: dict[str, tuple[str, Callable[[Colours], Symbol], str]] = {
-    "gaps": (_LINE, _stretch, ""),
-    "gap_lines": (_LINE, _stretch, "subject_name"),
-    "gap_places": (_POINT, lambda look: _marker("diamond", 3.6, look.fail, look.fail_casing), ""),
-    "unknown": (_POINT, lambda look: _marker("circle", 2.4, look.bg, look.unknown), ""),
-    "streets": (_LINE, lambda look: [_stroke(look.trunk, 0.7, cap="round")], ""),
-    "sites": (_POINT, lambda look: _marker("circle", 1.6, look.text1, look.bg), ""),
-    "districts": (_POLYGON, _district, "name"),
+_STYLES: dict[str, tuple[str, Callable[[Colours], Symbol], _Label | None]] = {
+    "gaps": (_LINE, _stretch, None),
+    "gap_lines": (_LINE, _stretch, _STREET),
+    "gap_places": (_POINT, lambda look: _marker("diamond", 3.6, look.fail, look.fail_casing), None),
+    "unknown_lines": (_LINE, _unknown_stretch, None),
+    "unknown": (_POINT, _unknown, None),
+    "streets": (_LINE, lambda look: [_stroke(look.trunk, 0.7, cap="round")], None),
+    "sites": (_POINT, lambda look: _marker("circle", 1.6, look.text1, look.bg), None),
+    "districts": (_POLYGON, _district, _DISTRICT),
 }
+_FROM_SCALE = {"sites": _SITES_FROM}

@@ -92,7 +92,7 @@ def test_a_package_opens_again_with_a_style_for_every_layer(demo, tmp_path):
     file = write_map_package(own, assessment, tmp_path / "map.gpkg")
     layers = {name: kind for name, kind in pyogrio.list_layers(file)}
     assert layers.pop("layer_styles") is None
-    assert list(layers) == ["districts", "streets", "sites", "unknown", "gap_places", "gap_lines"]
+    assert list(layers) == ["districts", "streets", "sites", "gap_lines", "unknown", "gap_places"]
     styles = pyogrio.read_dataframe(file, layer="layer_styles").set_index("f_table_name")
     listed = failing(assessment)
     lines = pyogrio.read_dataframe(file, layer="gap_lines")
@@ -120,6 +120,34 @@ def test_gaps_are_cased_dashes():
     assert [layer["use_custom_dash"] for layer in layers] == ["0", "1", "0"]
     assert len({layer["line_color"] for layer in layers}) == 3
     assert layer_styles(["traces"]).empty
+
+
+@pytest.mark.parametrize("layer", ["gap_lines", "districts"])
+def test_qgis_writes_the_labels(layer):
+    """QGIS takes what is missing as 0: no label has that priority, and 0 is the thinnest of its weights."""
+    root = ElementTree.fromstring(qml(layer))
+    text, placement = root.find("labeling/settings/text-style"), root.find("labeling/settings/placement")
+    assert root.get("labelsEnabled") == "1" and text.get("isExpression") == "1"
+    assert 1 <= int(placement.get("priority")) <= 10 and text.get("fontWeight") == "50"
+    assert placement.get("placement") == {"gap_lines": "2", "districts": "1"}[layer]
+
+
+def test_qgis_shows_the_sites_of_a_part_of_a_city_only():
+    scales = {layer: ElementTree.fromstring(qml(layer)).get("minScale") for layer in ("sites", "gap_places")}
+    assert scales == {"sites": "30000", "gap_places": None}
+    root = ElementTree.fromstring(qml("sites"))
+    assert root.get("hasScaleBasedVisibilityFlag") == "1" and "Rendering" in root.get("styleCategories")
+
+
+def test_streets_that_are_unknown_are_in_the_package_too(tmp_path):
+    """Where no sites are registered a street is neither good nor bad."""
+    own, assessment = judged(city(roads=[road("独路", (0, 0), (900, 0))]))
+    listed = findings(assessment)
+    unknown = listed[listed["is_line"] & (listed["status"] == "unknown")]
+    file = write_map_package(own, assessment, tmp_path / "map.gpkg")
+    assert len(unknown) and len(pyogrio.read_dataframe(file, layer="unknown_lines")) == len(unknown)
+    styled = pyogrio.read_dataframe(file, layer="layer_styles").set_index("f_table_name")
+    assert ElementTree.fromstring(styled.loc["unknown_lines", "styleQML"]).find("layerGeometryType").text == "1"
 
 
 def test_the_same_assessment_gives_the_same_files(small, tmp_path):

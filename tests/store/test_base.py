@@ -1,6 +1,8 @@
 """The base: migrations, shapes, and an audit trail that only grows."""
 
+import re
 import sqlite3
+from pathlib import Path
 
 import psycopg
 import pyogrio
@@ -163,6 +165,33 @@ def test_qgis_reads_what_is_in_them(kept, staff, assessed, kind, url):
         address = sa.make_url(url)
         source = f"PG:host={address.host} port={address.port} dbname={address.database} user={address.username}"
         assert len(pyogrio.read_dataframe(source, layer="gaps")) == 3
+
+
+def test_the_account_of_the_guide_reads_the_map_and_nothing_else(kept, staff, assessed, kind, url):
+    """The grants and filters of the administrator's guide, as QGIS uses them."""
+    if kind == "sqlite":
+        pytest.skip("SQLite has no accounts")
+    guide = (Path(__file__).parents[2] / "docs/guide/administrator.md").read_text(encoding="utf-8")
+    grant, newest = (re.search(pattern, guide).group(1) for pattern in (r"(GRANT .*) TO qgis;", r'`("run" = .*?)`'))
+    kept.runs.keep(staff.command, assessed("west_gap"))
+    last = kept.runs.keep(staff.command, assessed("bare"))
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE ROLE map_reader")
+        connection.execute(f"{grant} TO map_reader")
+        connection.execute("SET ROLE map_reader")
+        wanted = newest.replace("本市名称", kept.runs.newest(staff.command)[0].city)
+        shown = connection.execute(f"SELECT DISTINCT run FROM gaps WHERE {wanted}").fetchall()
+        connection.execute('SELECT id, geometry FROM orders WHERE "is_open"')
+        connection.execute("SELECT id, geometry FROM sites")
+        readable = connection.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+            " AND (has_table_privilege(oid, 'SELECT') OR has_table_privilege(oid, 'INSERT, UPDATE, DELETE'))"
+        ).fetchall()
+        changeable = connection.execute("SELECT has_table_privilege('orders', 'INSERT, UPDATE, DELETE')").fetchone()
+        connection.rollback()
+    assert shown == [(last,)]
+    assert {name for (name,) in readable} - {"spatial_ref_sys"} == {"gaps", "orders", "sites", "runs"}
+    assert changeable == (False,)
 
 
 def test_nothing_but_a_row_of_its_own_comes_of_a_note(kept, staff):
