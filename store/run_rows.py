@@ -1,11 +1,14 @@
 """An assessment as rows of the tables of a store."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import shapely
 
 from data.city import City
 from metrics.assessment import COUNTED, Assessment
 from store.columns import SRID
+from texts import say
 
 CITY = "city"
 _GAP_KEYS = (
@@ -90,14 +93,15 @@ def gap_rows(assessment: Assessment) -> list[dict[str, object]]:
     """
     The gaps with their rule's title, the explanation of their verdict, and geometry in WGS 84.
 
+    The verdict of a street explains its worst stretch; the others say that this is not them.
     ``missing`` is a number of places; a rule that counts anything else, metres or shares, gives None.
     """
     found = assessment.gaps.to_crs(SRID)
     columns = (assessment.verdicts[name] for name in ("rule", "subject", "clause", "class", "explanation"))
     verdicts = {(rule, subject): said for rule, subject, *said in zip(*columns, strict=True)}
     rules = {rule.id: rule for rule in assessment.book.at(assessment.phase)}
-    rows = []
-    for row in found.itertuples(index=False):
+    rows, explained = [], _explained(found, {id_: rule.measure for id_, rule in rules.items()})
+    for row in found.itertuples():
         (clause, class_, explanation), rule = verdicts[row.rule, row.subject], rules[row.rule]
         rows.append(
             {
@@ -107,11 +111,23 @@ def gap_rows(assessment: Assessment) -> list[dict[str, object]]:
                 "clause": _text(clause),
                 "title": rule.title,
                 "class": class_,
-                "explanation": explanation,
+                "explanation": explanation if row.Index in explained else say("store.runs.worst", worst=explanation),
                 "geometry": row.geometry,
             }
         )
     return rows
+
+
+def _explained(gaps: pd.DataFrame, measures: Mapping[str, str]) -> set[object]:
+    """
+    The gaps, by their index, that the explanation of their verdict is about: of each subject the worst, the first.
+
+    That is the one that lacks most, and of two facilities too far apart that lack as much the longest.
+    """
+    apart = gaps["rule"].map(measures) == "spacing"
+    ranked = gaps[["rule", "subject", "missing", "from_m"]].assign(long=gaps["length_m"].where(apart, 0.0))
+    ranked = ranked.sort_values(["missing", "long", "from_m"], ascending=[False, False, True], kind="stable")
+    return set(ranked.drop_duplicates(["rule", "subject"]).index)
 
 
 def site_rows(city: City, name: str) -> list[dict[str, object]]:
