@@ -183,7 +183,7 @@ def _ask_kept(bench: Bench, desk: Desk, kept: Sequence[Kept]) -> None:
         return
     with shown, st.container(key="siting_kept", height=168 if len(kept) > 3 else "content", border=False):
         for number, one in enumerate(kept[:_MOST_SHOWN]):
-            name, open_, drop = st.columns([5, 2, 2], vertical_alignment="center", gap="small")
+            name, open_, drop = st.columns([4, 3, 3], vertical_alignment="center", gap="small")
             note = say("siting.store.kept_facts", **_facts(one))
             name.html(f'<span class="kept">{for_html(one.name)}</span><div class="note">{for_html(note)}</div>')
             then = partial(open_kept, name=one.name)
