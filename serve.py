@@ -9,10 +9,10 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from views import cookies
+from views.beside import stands
 from views.clock import by_the_clock
 from views.demo_history import begin_demo_history
 from views.first_page import make_ready
-from views.standing import stands
 
 
 @asynccontextmanager

@@ -318,7 +318,7 @@ def _parts(rows: list) -> list[list]:
     parts: list[list] = [[]]
     band = rows[0]
     for row in rows:
-        if len(parts[-1]) >= _MOST_ROWS:
+        if len(parts[-1]) >= _MOST_ROWS - isinstance(row, word.Band):  # no band is the last row
             again = word.Band(say("brief_bulletin.continued", unit=band.text))
             parts.append([] if isinstance(row, word.Band) else [again])
         band = row if isinstance(row, word.Band) else band

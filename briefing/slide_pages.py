@@ -46,7 +46,7 @@ def pages_of(
     if briefing.orders is not None:
         blocks.append(orders_block(briefing.orders))
     pages = packed_pages(blocks)
-    if of_unit:  # its first page says all of it in sentences
+    if of_unit:  # its first page says all of it in sentences and counts
         pages = [page for page in pages if not is_nearly_empty(page)]
     makers += [flow_page(page) for page in pages]
     total, made = len(makers), []

@@ -52,7 +52,9 @@ def _right(briefing: Briefing, assessment: Assessment) -> list[Part]:
     else:
         parts = [words(COLUMN, y, _WIDE, say("brief_slides.worst", count=len(listed)), 24, bold=True)]
         parts.append(_gap_table(listed, assessment, COLUMN, y + 46, _WIDE))
-        y += 46 + _HEAD_H + _ROW_H * len(listed) + 18
+        y += 46 + _HEAD_H + _ROW_H * len(listed)
+        more = more_line(COLUMN, y, len(briefing.failing) - len(listed))
+        parts, y = parts + more, y + (40 if more else 18)
     return parts + _items(briefing, y)
 
 

@@ -122,10 +122,16 @@ def _explained(gaps: pd.DataFrame, measures: Mapping[str, str]) -> set[object]:
     """
     The gaps, by their index, that the explanation of their verdict is about: of each subject the worst, the first.
 
-    That is the one that lacks most, and of two facilities too far apart that lack as much the longest.
+    That is the one that lacks most, and where facilities are too far apart and lack as much the longest, whole: what a
+    border of districts cuts is counted together.
     """
-    apart = gaps["rule"].map(measures) == "spacing"
-    ranked = gaps[["rule", "subject", "missing", "from_m"]].assign(long=gaps["length_m"].where(apart, 0.0))
+    ranked = gaps[["rule", "subject", "district", "missing", "from_m", "to_m", "length_m"]]
+    ranked = ranked.sort_values(["rule", "subject", "from_m"], kind="stable")
+    before = ranked.shift()
+    cut = (ranked["from_m"] == before["to_m"]) & (ranked["district"] != before["district"])
+    cut &= (ranked["rule"] == before["rule"]) & (ranked["subject"] == before["subject"])
+    whole = ranked.groupby((~cut).cumsum())["length_m"].transform("sum")
+    ranked = ranked.assign(long=whole.where(ranked["rule"].map(measures) == "spacing", 0.0))
     ranked = ranked.sort_values(["missing", "long", "from_m"], ascending=[False, False, True], kind="stable")
     return set(ranked.drop_duplicates(["rule", "subject"]).index)
 

@@ -180,13 +180,13 @@ def test_a_plan_of_one_district_stays_inside_when_asked(tmp_path):
     options = ["--district", "西区", "--new-only", "--json", "--forbid", tmp_path / "shut.geojson"]
     within = json.loads(_plan(file, tmp_path / "in", *options, "--inside").stdout)
     anywhere = json.loads(_plan(file, tmp_path / "any", *options).stdout)
-    assert len(within["impossible"]) == 1 and "只在西区内设点" in within["impossible"][0]["reason"]
+    assert len(within["impossible"]) == 1 and "只在西区内找备选位置" in within["impossible"][0]["reason"]
     east = [
         gpd.read_file(tmp_path / name / "plan.gpkg", layer="plan").to_crs(CRS).geometry.x.max() - EAST
         for name in ("in", "any")
     ]
     assert east[0] < 900.01 and east[1] > 1000 and not anywhere["impossible"]
     assert "（在东区）" in "".join(pd.read_csv(tmp_path / "any" / "plan.csv")["place"])
-    assert "处在东区" in anywhere["sentence"]
+    assert "处不在所选的区内（东区）" in anywhere["sentence"]
     refused = _plan(file, tmp_path / "none", "--inside")
     assert refused.exit_code == 2 and "--district" in refused.stderr

@@ -47,18 +47,17 @@ from pathlib import Path
 
 import streamlit as st
 
+from data.errors import DataError
 from data.settings import data_folder
 from texts import say
 from texts.numbers import whole
 from views import worker
 from views.notices import notice_html
-from views.worker import Kind
 
 MOST_AT_ONCE = max(2, (os.cpu_count() or 2) // 2)
 _ROOT = Path(__file__).resolve().parents[1]
 _COMMAND = "from views.worker import main; main()"  # -m would give its classes another module
 _LOOK_EVERY_S = 0.5
-OUR_FAULT = 1  # exit status of Python after an exception
 _OLD_S = 86_400
 
 
@@ -154,17 +153,15 @@ class Job:
 
     def _read_answer(self) -> Answer:
         stopped = self.stopping
+        if stopped and not (self._folder / worker.ANSWER).exists():
+            return Answer(stopped=True)
         try:
-            kind, value = worker.load(self._folder / worker.ANSWER)
-        except FileNotFoundError:
             status = None if self._process is None else self._process.returncode
-            fault = say("background.our_fault" if status == OUR_FAULT else "background.lost")
-            return Answer(stopped=True) if stopped else Answer(faults=(fault,))
-        except MemoryError:
-            kind, value = Kind.NO_MEMORY, None
-        if kind is Kind.DONE:
-            return Answer(result=value, stopped=stopped)
-        return Answer(faults=value if kind is Kind.FAULTS else (say("background.no_memory"),), stopped=stopped)
+            return Answer(result=worker.answer_in(self._folder, status), stopped=stopped)
+        except DataError as error:
+            return Answer(faults=tuple(error.faults), stopped=stopped)
+        except OSError:
+            return Answer(faults=(say("background.no_room"),), stopped=stopped)
 
 
 def start(work: Callable, /, *arguments: object, **options: object) -> Job:

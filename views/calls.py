@@ -16,9 +16,9 @@ from metrics.assessment import Assessment, assess
 from metrics.rulebook import RuleBook, load_rulebook, shipped_rulebooks
 from texts import say
 from views import judging, office, own_books, state
+from views.beside import beside
 from views.judging import Stamp, stamp_of
 from views.kept_cities import first_city
-from views.standing import beside
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What is read, judged and kept beside the pages, see `views.standing`; nothing here needs Streamlit."""
+"""What is read, judged and kept beside the pages, see `views.beside`; nothing here needs Streamlit."""
 
 from functools import lru_cache
 from pathlib import Path

@@ -1,5 +1,6 @@
 """Results typed on the page: every cell goes into the store at once; what somebody else changed first is told."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -15,6 +16,7 @@ from views.mock_desk import Desk, Kept
 from views.mock_form import show_form
 
 _FORM = "mock_form"
+_NO_SIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # what no base keeps
 _LONGEST_SAID = 40  # characters of a remark in a sentence
 
 
@@ -78,7 +80,7 @@ def take_typed(kept: Kept, mine: Desk, told: Sequence[Mapping[str, object]]) -> 
     """
     whole = kept.sample.lines.set_index("key")["whole"]
     for cell in told:
-        number, key, text = int(cell["number"]), str(cell["key"]), str(cell["text"]).strip()
+        number, key, text = int(cell["number"]), str(cell["key"]), _NO_SIGN.sub("", str(cell["text"])).strip()
         if number <= mine.heard or key not in mine.known:
             continue
         mine.heard = number

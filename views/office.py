@@ -22,7 +22,7 @@ from store.phases import Ahead, Phase
 from store.runs import Run
 from texts import say
 from views import judging
-from views.standing import beside
+from views.beside import beside
 
 _VISITOR = "office_visitor"
 _KEEP_AFTER_S = 3.0  # the page that asked is shown first

@@ -1,10 +1,11 @@
 """
-The far side of `views.background` and `views.standing`: work in another process, which shares a folder with it.
+The far side of `views.background` and `views.beside`: work in another process, which shares a folder with it.
 
 In the folder lie the call, the last sentence that was told, the wish to stop once there is one, and the answer. It
 appears whole or not at all. Temporary files of the work lie there too, so that they go away with it.
 """
 
+import errno
 import os
 import pickle
 import signal
@@ -16,11 +17,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
+from queue import SimpleQueue
 from types import MappingProxyType
 
 from data.errors import DataError
+from texts import say
 
 CALL, TOLD, STOP, ANSWER, TEMPORARY = "call", "told", "stop", "answer", "tmp"
+OUR_FAULT, NO_ROOM = 1, 3  # exit statuses: of Python after an exception; when the answer found no room on the disk
 _TOLD_EVERY_S = 0.1
 _PAGES_FIRST = 5  # niceness of what stands beside the pages
 
@@ -101,11 +105,46 @@ def work_in(folder: Path) -> None:
     tempfile.tempdir = str(temporary)
     try:
         work, arguments, options = load(folder / CALL)
-        dump((Kind.DONE, work(Task(folder), *arguments, **options)), folder / ANSWER)
+        answer = Kind.DONE, work(Task(folder), *arguments, **options)
     except DataError as error:
-        dump((Kind.FAULTS, tuple(error.faults)), folder / ANSWER)
+        answer = Kind.FAULTS, tuple(error.faults)
+    except MemoryError:
+        answer = Kind.NO_MEMORY, None
+    try:
+        dump(answer, folder / ANSWER)
     except MemoryError:
         dump((Kind.NO_MEMORY, None), folder / ANSWER)
+    except OSError:
+        os._exit(NO_ROOM)
+
+
+def answer_in(folder: Path, status: int | None) -> object:
+    """
+    What the work in ``folder`` returned.
+
+    Parameters
+    ----------
+    status
+        With which the process ended; None as long as it runs.
+
+    Raises
+    ------
+    DataError
+        That of the work, or one sentence that says how the process was lost.
+    OSError
+        When there was no room for the answer.
+    """
+    try:
+        kind, value = load(folder / ANSWER)
+    except FileNotFoundError:
+        if status == NO_ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
+        raise DataError([say("background.our_fault" if status == OUR_FAULT else "background.lost")]) from None
+    except MemoryError:
+        kind, value = Kind.NO_MEMORY, None
+    if kind is Kind.DONE:
+        return value
+    raise DataError(value if kind is Kind.FAULTS else [say("background.no_memory")])
 
 
 def without_task(_task: Task, work: Callable, *arguments: object) -> object:
@@ -128,7 +167,7 @@ def _be_first_to_go() -> None:
 
 def stand() -> None:
     """
-    Do the work in one folder after the other, whose paths come by standard input, until that ends.
+    Do the work in one folder after the other, whose paths come by standard input, until that ends; then end at once.
 
     A line goes out by standard output when an answer lies there; what the work itself prints goes to the log.
     """
@@ -138,9 +177,19 @@ def stand() -> None:
     _be_first_to_go()
     if hasattr(os, "nice"):
         os.nice(_PAGES_FIRST)
-    for line in sys.stdin:
-        work_in(Path(line.removesuffix("\n")))
+    folders: SimpleQueue[Path] = SimpleQueue()
+    threading.Thread(target=_hear, args=(folders,), daemon=True).start()
+    while True:
+        work_in(folders.get())
         os.write(done, b"\n")
+
+
+def _hear(folders: SimpleQueue) -> None:
+    """Take what is handed in, also while there is work, until the server is gone."""
+    with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as lines:  # as in _end_with_parent
+        for line in lines:
+            folders.put(Path(os.fsdecode(line.removesuffix(b"\n"))))
+    os._exit(0)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from tests.views.small import SCRIPT, small_city
 from views.wall.content import content
 from views.wall.layout import NORMAL, WIDE, layout_of
 
-_BETWEEN = layout_of("normal-2560")
+_BETWEEN, _WIDEST = layout_of("normal-2560"), layout_of("normal-3440")
 _TEXTS = """() => {
   const found = [], root = document.querySelector("#city-wall").shadowRoot;
   const scale = root.querySelector(".stage").getBoundingClientRect().height / 1080;
@@ -44,7 +44,7 @@ def sent(tmp_path_factory):
     run = keep_assessment(store, SYSTEM, judged)
     by = store.people.demo("127.0.0.1")
     store.orders.make(by, run.id, None)
-    told = {one.name: content(store, by, town, judged, run, layout=one) for one in (NORMAL, _BETWEEN, WIDE)}
+    told = {one.name: content(store, by, town, judged, run, layout=one) for one in (NORMAL, _BETWEEN, _WIDEST, WIDE)}
     store.close()
     return {name: data | {"pace": data["pace"] | FAST} for name, data in told.items()}
 
@@ -61,11 +61,20 @@ def normal(browser, sent) -> Iterator:
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "stage"), [(1366, 768, 1920), (2560, 1080, 2560), (2560, 1440, 1920), (3840, 1080, 3840)]
+    ("width", "height", "stage"),
+    [
+        (1366, 768, 1920),
+        (2560, 1080, 2560),
+        (2560, 1440, 1920),
+        (3519, 1080, 3440),
+        (3520, 1080, 3840),
+        (3840, 1080, 3840),
+    ],
 )
 def test_the_stage_is_scaled_as_a_whole(browser, sent, width, height, stage):
     page = wall_page(browser, width, height)
-    feed(page, sent[{1920: NORMAL, 2560: _BETWEEN, 3840: WIDE}[stage].name])
+    feed(page, sent[{1920: "normal", 3840: "wide"}.get(stage, f"normal-{stage}")])
+    page.wait_for_selector("#city-wall .stage:not(.loading)", state="attached")
     box = page.locator("#city-wall .stage").bounding_box()
     scale = min(width / stage, height / 1080)
     assert box["width"] == pytest.approx(stage * scale, abs=1) and box["height"] == pytest.approx(1080 * scale, abs=1)

@@ -153,7 +153,7 @@ def test_a_base_that_goes_away_is_told_and_found_again(kept, staff, order, kind,
             (lambda: kept.people.sign_in("boss", "x"), say("store.base.gone")),
             (
                 lambda: kept.orders.change(staff.command, order, version, "note", note="x"),
-                "暂时连不上数据库，这次改动没有写入，此前的数据完好；恢复后可直接再试。",
+                "暂时连不上数据库，这次改动没有写入（若恰在保存的瞬间断开，恢复后请核对），此前的数据完好；恢复后可直接再试。",
             ),
             (lambda: open_store(url), say("store.base.gone")),
         ):

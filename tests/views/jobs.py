@@ -1,6 +1,7 @@
-"""Pieces of work for the tests of views.background and views.standing; a process of its own imports them."""
+"""Pieces of work for the tests of views.background and views.beside; a process of its own imports them."""
 
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -63,3 +64,15 @@ def own_temporary_file() -> str:
     """A temporary file that is left."""
     with tempfile.NamedTemporaryFile(delete=False) as left:
         return left.name
+
+
+def lose_own_folder() -> int:
+    """Leave no room for the answer."""
+    shutil.rmtree(Path(tempfile.gettempdir()).parent)
+    return os.getpid()
+
+
+def begin_and_wait(begun: str) -> None:
+    """Work for minutes once ``begun`` is there."""
+    Path(begun).touch()
+    time.sleep(600)

@@ -43,6 +43,7 @@ export default function (component) {
     Object.assign(input, {type: "text", name, autocomplete: "off", ariaLabel: `${row.point} ${row.name} ${label}`});
     if (name === "found") input.inputMode = "decimal"; else input.maxLength = data.longest;
     input.dataset.key = row.key;
+    input.dataset.was = "";
     input.onkeydown = press;
     input.onchange = () => commit(input);
     input.onblur = () => commit(input);

@@ -21,7 +21,7 @@ const OUTLINES = {
     [1960, 168, 800, 500], [1960, 684, 800, 312], [2816, 112, 480, 433], [3344, 112, 464, 433], [2816, 572, 992, 292],
     [2816, 886, 992, 110]],
 };
-const NARROW = 1920, WIDE = 3840, HEIGHT = 1080, WIDE_FROM = 3440 / HEIGHT + 0.08, STEP = 80;
+const NARROW = 1920, WIDEST = 3440, WIDE = 3840, HEIGHT = 1080, STEP = 80, WIDE_FROM = (WIDEST + STEP) / HEIGHT;
 const MOST_DOTS = 8;
 
 export default function (component) {
@@ -69,7 +69,7 @@ function begin() {
     const width = host.clientWidth, height = host.clientHeight;
     if (!width || !height) return;
     const wide = width / height >= WIDE_FROM;
-    across = wide ? WIDE : Math.max(NARROW, Math.floor(width / height * HEIGHT / STEP) * STEP);
+    across = wide ? WIDE : Math.min(WIDEST, Math.max(NARROW, Math.floor(width / height * HEIGHT / STEP) * STEP));
     const fitting = wide ? "wide" : across > NARROW ? `normal-${across}` : "normal";
     if (fitting !== layout) {
       layout = fitting;

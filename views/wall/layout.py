@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import shapely
 
@@ -55,7 +55,7 @@ CLOSE_UP = (800, 500)
 _BESIDE_MAP, _NARROWEST, _WIDEST, _STEP = 904, 1920, 3440, 80
 
 
-@cache
+@lru_cache(maxsize=64)
 def layout_of(name: str) -> Layout:
     """
     The stage that a browser asks for; the one of 1920 pixels where there is no such stage.

@@ -48,7 +48,7 @@ class CityMap:
     legend: str
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=24)
 def city_map(city: City, assessment: Assessment, layout: Layout) -> CityMap:
     """The map of ``city`` with what fails and what is unknown in ``assessment``."""
     ground, found = drawing.ground_of(city), drawing.found_of(assessment)

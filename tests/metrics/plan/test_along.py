@@ -183,7 +183,7 @@ def test_a_plan_within_a_district_ends_at_its_border():
     over = [own for own in free.proposals if _east(own) > 600]
     assert free.rechecked and over and all(own.beyond == "东区" and "（在东区）" in own.place for own in over)
     assert not any(own.beyond for own in free.proposals if _east(own) <= 600)
-    assert f"其中 {len(over)} 处在东区" in free.sentence
+    assert f"其中 {len(over)} 处不在所选的区内（东区）" in free.sentence
     assert "西区" not in set(judge_after(drawn, book, free).gaps["district"].dropna())
 
 

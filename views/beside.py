@@ -7,6 +7,7 @@ that asked sleeps until the answer is there. For work of minutes, which shall be
 `views.background`.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -16,18 +17,16 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-from data.errors import DataError
-from texts import say
 from views import worker
-from views.background import OUR_FAULT, new_folder
-from views.worker import Kind
+from views.background import new_folder
 
 _ROOT = Path(__file__).resolve().parents[1]
 _COMMAND = "from views.worker import stand; stand()"
+_NEVER_BEGUN = -1
 T = TypeVar("T")
 
 
-class Standing:
+class Beside:
     """
     A process that does one piece of work after the other.
 
@@ -36,6 +35,7 @@ class Standing:
 
     def __init__(self):
         self._process: subprocess.Popen | None = None
+        self._closed = False
         self._one_at_a_time = Lock()
 
     def do(self, work: Callable[..., T], /, *arguments: object) -> T:
@@ -54,42 +54,44 @@ class Standing:
         DataError
             That of the work, or one sentence that says that the process ran out of memory, was killed or failed by a
             fault of ours; the traceback of that is in the server's log.
+        OSError
+            When there is no room on the disk for what is asked or answered.
         """
         folder = new_folder()
         try:
             worker.dump((worker.without_task, (work, *arguments), {}), folder / worker.CALL)
             with self._one_at_a_time:
-                self._hand_in(folder)
-            kind, value = worker.load(folder / worker.ANSWER)
+                status = self._hand_in(folder)
+            return worker.answer_in(folder, status)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        if kind is Kind.DONE:
-            return value
-        raise DataError(value if kind is Kind.FAULTS else [say("background.no_memory")])
 
     def close(self) -> None:
         """End the process, whatever it does; who waits for it is told that it was lost."""
-        if self._process is not None:
-            self._process.kill()
-            with self._one_at_a_time:
-                if self._process is not None:
-                    self._end()
+        self._closed = True
+        process = self._process
+        if process is not None:
+            process.kill()
+        with self._one_at_a_time:
+            if self._process is not None:
+                self._end()
 
-    def _hand_in(self, folder: Path) -> None:
-        """Return when the answer lies in the folder."""
+    def _hand_in(self, folder: Path) -> int | None:
+        """Return when the answer lies in the folder, or the process has ended: then with its exit status."""
         if self._process is not None and self._process.poll() is not None:
             self._end()
         if self._process is None:
+            if self._closed:
+                return _NEVER_BEGUN
             pipe = subprocess.PIPE
             self._process = subprocess.Popen([sys.executable, "-c", _COMMAND], cwd=_ROOT, stdin=pipe, stdout=pipe)
         try:
-            self._process.stdin.write(f"{folder}\n".encode())
+            self._process.stdin.write(os.fsencode(folder) + b"\n")
             self._process.stdin.flush()
             done = self._process.stdout.readline()
         except BrokenPipeError:
             done = b""
-        if not done:
-            raise DataError([say("background.our_fault" if self._end() == OUR_FAULT else "background.lost")])
+        return None if done else self._end()
 
     def _end(self) -> int:
         with suppress(BrokenPipeError):
@@ -101,20 +103,35 @@ class Standing:
 
 
 def beside(work: Callable[..., T], /, *arguments: object) -> T:
-    """``work(*arguments)`` of the process that `stands` beside the pages, see `Standing.do`; without one, done here."""
-    return work(*arguments) if _beside is None else _beside.do(work, *arguments)
+    """
+    ``work(*arguments)`` of the process that `stands` beside the pages.
+
+    Done here where none stands, or where the disk has no room for what two processes share.
+
+    Raises
+    ------
+    DataError
+        As `Beside.do`.
+    """
+    other = _beside
+    if other is None:
+        return work(*arguments)
+    try:
+        return other.do(work, *arguments)
+    except OSError:
+        return work(*arguments)
 
 
 @contextmanager
 def stands() -> Iterator[None]:
     """As long as this is entered a process stands beside the pages."""
     global _beside
-    _beside = Standing()
+    _beside = other = Beside()
     try:
         yield
     finally:
-        _beside.close()
         _beside = None
+        other.close()
 
 
-_beside: Standing | None = None
+_beside: Beside | None = None

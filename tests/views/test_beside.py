@@ -1,5 +1,6 @@
 """The process beside the pages: it stays, answers each who asks, and whatever ends it, the next is answered too."""
 
+import errno
 import os
 import signal
 import sys
@@ -19,9 +20,10 @@ from store import SYSTEM, open_store
 from store.opening import store_url
 from tests.views import jobs, small
 from texts import say
-from views import judging, standing
+from views import beside as module
+from views import judging
+from views.beside import Beside, beside, stands
 from views.judging import stamp_of
-from views.standing import Standing, beside, stands
 
 pytestmark = pytest.mark.usefixtures("user_folder")
 
@@ -29,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("user_folder")
 @pytest.fixture
 def process(user_folder):
     """One that stands, and leaves nothing behind."""
-    one = Standing()
+    one = Beside()
     yield one
     one.close()
     assert not list((user_folder / "jobs").iterdir())
@@ -79,19 +81,24 @@ def test_lost_while_nobody_asked(process):
     assert process.do(jobs.who_works)[0] != first
 
 
-def test_closed_while_it_works_the_one_who_waits_is_told(process, tmp_path):
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(process.do, partial(_begin_and_wait, str(tmp_path / "begun")))
-        while not (tmp_path / "begun").exists():
-            time.sleep(0.02)
+def test_closed_while_it_works_those_who_wait_are_told(process, tmp_path):
+    """Two wait, one for the other; no other process begins."""
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(process.do, jobs.begin_and_wait, str(tmp_path / "begun"))
+        wait_for(tmp_path / "begun")
+        second = pool.submit(process.do, jobs.who_works)
         process.close()
-        with pytest.raises(DataError, match=say("background.lost")):
-            waiting.result()
+        for waiting in (first, second):
+            with pytest.raises(DataError, match=say("background.lost")):
+                waiting.result()
+    assert process._process is None
 
 
-def _begin_and_wait(begun: str) -> None:
-    Path(begun).touch()
-    time.sleep(600)
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_it_ends_with_the_server(process):
@@ -100,11 +107,34 @@ def test_it_ends_with_the_server(process):
     assert process._process.wait(timeout=20) == 0
 
 
+def test_it_ends_with_the_server_while_it_works(process, tmp_path):
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(process.do, jobs.begin_and_wait, str(tmp_path / "begun"))
+        wait_for(tmp_path / "begun")
+        process._process.stdin.close()
+        with pytest.raises(DataError, match=say("background.lost")):
+            waiting.result(timeout=20)
+
+
+def test_without_room_on_the_disk_it_is_done_here(process, monkeypatch):
+    with pytest.raises(OSError, match="No space left"):
+        process.do(jobs.lose_own_folder)
+    with stands():
+        elsewhere = beside(jobs.who_works)[0]
+        assert elsewhere != os.getpid()
+
+        def full() -> Path:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(module, "new_folder", full)
+        assert beside(jobs.who_works)[0] == os.getpid()
+
+
 def test_without_a_server_it_is_done_here():
     assert beside(jobs.who_works)[0] == os.getpid()
     with stands():
         assert beside(jobs.who_works)[0] != os.getpid()
-    assert beside(jobs.who_works)[0] == os.getpid() and standing._beside is None
+    assert beside(jobs.who_works)[0] == os.getpid() and module._beside is None
 
 
 def test_judged_there_it_is_the_same(process, tmp_path):
