@@ -317,7 +317,6 @@ class People:
         )
 
 
-
 def _row(login: str, name: str, role: str, unit: str, district: str, password: str | None) -> dict[str, object]:
     login, name, unit, district = login.strip().casefold(), name.strip(), unit.strip(), district.strip()
     faults = account_faults(login, name, role, unit, district)

@@ -34,7 +34,8 @@ def follow(mine: Desk) -> None:
 
 def keep(mine: Desk | None) -> None:
     """Write into the address what is looked at; None is the risk."""
-    told = {} if mine is None else {_PART: mine.part, _OF: str(mine.open), _FORM: str(mine.inspector)}
+    shown = {} if mine is None else {_PART: mine.part, _OF: mine.open, _FORM: mine.inspector}
+    told = {name: str(value) for name, value in shown.items() if value is not None}
     for name in (_PART, _OF, _FORM):
         if name not in told:
             st.query_params.pop(name, None)
