@@ -186,3 +186,19 @@ def test_the_page_of_the_app(visit):
     visit.go("覆盖检查")
     assert page.locator("#city-wall").count() == 0
     assert page.locator(".brand").is_visible()
+
+
+def test_who_comes_by_the_navigation_keeps_it_and_sees_the_wall(visit):
+    """Also after having been elsewhere, and when the screen gets wider: each stage is asked of the server anew."""
+    page, shown = visit.open("/"), "#city-wall .stage:not(.loading)"
+    for _ in range(2):
+        visit.go("指挥大屏")
+        page.wait_for_selector(shown, state="attached", timeout=20_000)
+        assert page.locator(".brand").is_visible()
+        assert page.locator("#city-wall").bounding_box()["y"] > 0
+        visit.go("测评标准")
+        assert page.locator("#city-wall").count() == 0
+    visit.go("指挥大屏")
+    page.wait_for_selector(shown, state="attached", timeout=20_000)
+    page.set_viewport_size({"width": 3840, "height": 1080})
+    page.wait_for_selector("#city-wall .stage.wide:not(.loading)", state="attached", timeout=20_000)

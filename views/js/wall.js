@@ -40,7 +40,7 @@ function begin() {
   const stage = root.querySelector(".stage");
   const address = location.pathname;
   const written = {};
-  let data = null, layout = "", kind = "normal", across = NARROW, pictures = "", asked = "", tell = () => {}, goodAt = 0, gone = false;
+  let data = null, layout = "", kind = "normal", across = NARROW, pictures = "", asked = "", tell = null, goodAt = 0, gone = false;
   let fed = 0, chosen = 0, turnedAt = performance.now(), pinnedAt = 0, nextNews = null;
 
   function place(name) { return stage.querySelector(`[data-place="${name}"]`); }
@@ -86,7 +86,7 @@ function begin() {
   // The server is told which stage this is and which pictures are here, so that these are sent only once.
   function ask() {
     const wanted = `${layout}|${pictures}`;
-    if (wanted !== asked) {
+    if (tell && wanted !== asked) {  // the stage may be built before the server has said anything
       asked = wanted;
       tell("screen", wanted);
     }
