@@ -406,17 +406,15 @@ def brief(folder: Path, out: Path | None, as_zip: bool, as_json: bool, **asked) 
 def _orders_told(login: str, assessment, audience):
     """What this installation's store says of the orders, as an account sees them; who has this shell vouches for it."""
     from briefing.facts import OrdersTold, UnitOrders
-    from metrics.scores import CITY
     from store import open_store
     from store.people import DEMO
+    from store.run_rows import city_of
     from store.unit_counts import audience_counts
 
-    scores = assessment.scores
-    city = str(scores.loc[scores["scope"] == CITY, "name"].iloc[0])
     store = open_store()
     try:
         by = store.people.demo("127.0.0.1") if login == DEMO else store.people.sign_in_outside(login)
-        counts = audience_counts(store, by, city=city, scope=audience.scope, name=audience.name)
+        counts = audience_counts(store, by, city=city_of(assessment), scope=audience.scope, name=audience.name)
     finally:
         store.close()
     return OrdersTold.of([UnitOrders(*unit) for unit in counts])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 import streamlit as st
@@ -106,6 +107,11 @@ class Kept:
     def sample(self) -> Sample:
         """The points and lines."""
         return self.written.sample
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """The lines of the sample by key."""
+        return self.sample.lines.set_index("key")
 
     @property
     def answer(self) -> Outcome:

@@ -55,7 +55,7 @@ def look_again(kept: Kept, mine: Desk) -> None:
 
 def form_rows(kept: Kept, mine: Desk, keys: list[str]) -> list[dict[str, str]]:
     """The lines of a form in their order, with what is filled in, as it was typed."""
-    lines = kept.sample.lines.set_index("key").loc[keys]
+    lines = kept.lines.loc[keys]
     points = kept.sample.points.set_index("number")
     rows = []
     for key, number, text, need in zip(keys, lines["number"], lines["text"], lines["shown"], strict=True):
@@ -78,7 +78,7 @@ def take_typed(kept: Kept, mine: Desk, told: Sequence[Mapping[str, object]]) -> 
         Cells in the order in which they were typed: ``number`` (those up to ``mine.heard`` are known), ``key`` of the
         line, ``name`` (found or remark), ``text``. They come from a browser, so that none is taken on trust.
     """
-    whole = kept.sample.lines.set_index("key")["whole"]
+    whole = kept.lines["whole"]
     for cell in told:
         number, key, text = int(cell["number"]), str(cell["key"]), _NO_SIGN.sub("", str(cell["text"])).strip()
         if number <= mine.heard or key not in mine.known:
@@ -116,7 +116,7 @@ def _wrong(kept: Kept, mine: Desk, key: str) -> str:
     """What is wrong with what was typed as the number of a line; "" when nothing is."""
     if key not in mine.wrong:
         return ""
-    text, whole = mine.wrong[key], kept.sample.lines.set_index("key")["whole"]
+    text, whole = mine.wrong[key], kept.lines["whole"]
     fault = number_fault(text, whole=bool(whole[key]))
     return say(f"mock_page.typing.fault.{fault}", place=_place(kept, key), value=text[:_LONGEST_SAID])
 
@@ -220,7 +220,7 @@ def _said(one: Change | Result) -> str:
 
 def _place(kept: Kept, key: str) -> str:
     """Which line of the table is meant: its point, and its key on the form."""
-    number = kept.sample.lines.set_index("key")["number"].loc[key]
+    number = kept.lines["number"].loc[key]
     name = kept.sample.points.set_index("number")["subject_name"].loc[number]
     return say("mock_page.typing.place", number=number, name=name, key=key)
 

@@ -1,13 +1,9 @@
 """The wall's script on an empty page, fed by hand: what it does does not depend on a server."""
 
-import json
-
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import ROOT
-from views.wall.show import style_sheet
+from views.wall.show import script
 
-_SCRIPT = ROOT / "views" / "js" / "wall.js"
 FAST = {"refresh": 0.4, "turn": 0.5, "resume": 1.5, "stale_after": 2}
 
 
@@ -17,10 +13,8 @@ def wall_page(browser: Browser, width: int, height: int = 1080) -> Page:
     page.faults = []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     page.on("dialog", lambda dialog: (page.faults.append(dialog.message), dialog.dismiss()))
-    script = _SCRIPT.read_text(encoding="utf-8").replace("__SHEET__", json.dumps(style_sheet()))
-    script = script.replace("__TEXTS__", json.dumps({"pinned": "已停留", "again": "重新打开"}))
     page.set_content("<body></body>")
-    page.add_script_tag(content=script.replace("export default function", "window.mount = function"))
+    page.add_script_tag(content=script().replace("export default function", "window.mount = function"))
     page.evaluate("window.asked = []")
     return page
 

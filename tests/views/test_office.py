@@ -17,14 +17,6 @@ CITY = "测试市"
 
 
 @pytest.fixture
-def kept(user_folder):
-    """The store of this installation."""
-    opened = open_store()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def by_calendar(monkeypatch):
     """Pages open with the phase of the campaign."""
     monkeypatch.setenv("COVERAGE_PHASE", "")

@@ -21,7 +21,8 @@ const OUTLINES = {
     [1960, 168, 800, 500], [1960, 684, 800, 312], [2816, 112, 480, 433], [3344, 112, 464, 433], [2816, 572, 992, 292],
     [2816, 886, 992, 110]],
 };
-const NARROW = 1920, WIDEST = 3440, WIDE = 3840, HEIGHT = 1080, STEP = 80, WIDE_FROM = (WIDEST + STEP) / HEIGHT;
+const { NARROW, WIDEST, WIDE, HEIGHT, STEP } = __STAGES__;
+const WIDE_FROM = (WIDEST + STEP) / HEIGHT;
 const MOST_DOTS = 8;
 
 export default function (component) {

@@ -52,7 +52,9 @@ NORMAL = Layout("normal", 1016, 744, True, 3, 2)
 WIDE = Layout("wide", 1452, 892, False, 4, 3)
 LAYOUTS = {layout.name: layout for layout in (NORMAL, WIDE)}
 CLOSE_UP = (800, 500)
-_BESIDE_MAP, _NARROWEST, _WIDEST, _STEP = 904, 1920, 3440, 80
+STAGES = {"NARROW": 1920, "WIDEST": 3440, "WIDE": 3840, "HEIGHT": 1080, "STEP": 80}
+"""Pixels, for the browser too: the normal stage goes from ``NARROW`` to ``WIDEST`` in steps."""
+_BESIDE_MAP = 904
 
 
 @lru_cache(maxsize=64)
@@ -66,6 +68,6 @@ def layout_of(name: str) -> Layout:
     if asked is None:
         return LAYOUTS.get(name, NORMAL)
     width = int(asked[1])
-    if not _NARROWEST < width <= _WIDEST or width % _STEP:
+    if not STAGES["NARROW"] < width <= STAGES["WIDEST"] or width % STAGES["STEP"]:
         return NORMAL
     return Layout(name, width - _BESIDE_MAP, NORMAL.map_height, True, NORMAL.units_top, NORMAL.units_bottom)

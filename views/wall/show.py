@@ -15,7 +15,7 @@ from views import calls, office
 from views.theme import colours, tokens
 from views.wall.choice import shown_to
 from views.wall.content import content
-from views.wall.layout import layout_of
+from views.wall.layout import STAGES, layout_of
 from views.wall.pace import pace
 
 _KEY = "wall"
@@ -72,10 +72,16 @@ def _told() -> None:
 @cache
 def _component():
     """The wall as a component of Streamlit; registered once a process."""
-    script = (_FOLDER / "wall.js").read_text(encoding="utf-8")
+    return st.components.v2.component("city_wall", html="<span></span>", js=script())
+
+
+def script() -> str:
+    """The script of the wall, with its style sheet, texts and stages."""
     words = {"pinned": say("wall.card.pinned"), "again": say("wall.again")}
-    script = script.replace("__SHEET__", json.dumps(style_sheet())).replace("__TEXTS__", json.dumps(words))
-    return st.components.v2.component("city_wall", html="<span></span>", js=script)
+    text = (_FOLDER / "wall.js").read_text(encoding="utf-8")
+    for place, value in (("__SHEET__", style_sheet()), ("__TEXTS__", words), ("__STAGES__", STAGES)):
+        text = text.replace(place, json.dumps(value))
+    return text
 
 
 @lru_cache(maxsize=1)
